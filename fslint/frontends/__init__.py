@@ -1,0 +1,69 @@
+"""Front ends: bytes in, facts out. One module a language; each is imported when the first such file is at hand."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from ..facts import FileFacts
+
+_MODULES = {
+    "javascript": "javascript",
+    "typescript": "javascript",
+    "tsx": "javascript",
+    "python": "python",
+    "vue": "markup",
+    "svelte": "markup",
+    "astro": "markup",
+    "html": "markup",
+    "json": "data",
+    "yaml": "data",
+    "dotenv": "dotenv",
+}
+
+SUFFIXES = {
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+    ".py": "python",
+    ".pyi": "python",
+    ".vue": "vue",
+    ".svelte": "svelte",
+    ".astro": "astro",
+    ".html": "html",
+    ".htm": "html",
+    ".xhtml": "html",
+    ".jinja": "html",
+    ".jinja2": "html",
+    ".j2": "html",
+    ".erb": "html",
+    ".hbs": "html",
+    ".handlebars": "html",
+    ".ejs": "html",
+    ".njk": "html",
+    ".mustache": "html",
+    ".json": "json",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+}
+"""Language by the end of a file's name; ``.env*`` files are ``dotenv``."""
+
+
+def language_of(path: str) -> str | None:
+    """The language of a file by its name, or None for files that fslint does not read."""
+    name = path.rsplit("/", 1)[-1]
+    if name == ".env" or name.startswith(".env."):
+        return "dotenv"
+    dot = name.rfind(".")
+    return SUFFIXES.get(name[dot:].lower()) if dot >= 0 else None
+
+
+def extract(data: bytes, language: str) -> FileFacts:
+    """Facts of a file's content. ``data``: UTF-8 without BOM (``syntax.to_utf8``). Never raises on any content."""
+    module = import_module(f"{__name__}.{_MODULES[language]}")
+    facts: FileFacts = module.extract(data, language)
+    return facts
