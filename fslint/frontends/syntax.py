@@ -1,0 +1,403 @@
+"""What front ends share: decoding, lines, suppression comments and the detection of keys (RULES.md, FS6)."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
+
+from ..facts import KeyUse, Secret, Suppression
+
+# -------------------------------------------------------------------------------------------------------- decoding
+
+
+class Undecodable(Exception):
+    """A file's bytes are no text that fslint reads. ``reason``: for people."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+_BOMS = (  # UTF-32's little-endian BOM begins with UTF-16's: the longer ones first
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_COOKIE = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_BLANK_OR_COMMENT = re.compile(rb"^[ \t\f]*(?:#.*)?$")
+
+
+def to_utf8(data: bytes, language: str) -> bytes:
+    """A file's bytes as UTF-8 without BOM. Raises ``Undecodable``: binary, or in another encoding than it says."""
+    encoding = "utf-8"
+    for bom, bom_encoding in _BOMS:
+        if data.startswith(bom):
+            data, encoding = data[len(bom) :], bom_encoding
+            break
+    else:
+        if language == "python":
+            encoding = _python_encoding(data)
+    if encoding in ("utf-8", "ascii"):
+        if b"\0" in data:
+            raise Undecodable("binary file")
+        try:
+            data.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise Undecodable(f"not UTF-8: byte 0x{data[error.start]:02x} at offset {error.start}") from None
+        return data
+    try:
+        text = data.decode(encoding)
+        result = text.encode("utf-8")
+    except (UnicodeError, ValueError, LookupError):
+        raise Undecodable(f"not {encoding}") from None
+    if b"\0" in result:
+        raise Undecodable("binary file")
+    return result
+
+
+def _python_encoding(data: bytes) -> str:
+    """The codec that a PEP 263 cookie names, normalised; "utf-8" without a cookie."""
+    first, _, rest = data[:4096].partition(b"\n")
+    second = rest.partition(b"\n")[0]
+    for index, line in enumerate((first.rstrip(b"\r"), second.rstrip(b"\r"))):
+        if index and not _BLANK_OR_COMMENT.match(first.rstrip(b"\r")):
+            break
+        cookie = _COOKIE.match(line)
+        if cookie is None:
+            continue
+        name = cookie[1].decode("ascii", "replace")
+        try:
+            codec = codecs.lookup(name)
+        except (LookupError, ValueError):
+            raise Undecodable(f"unknown encoding {name}") from None
+        if not getattr(codec, "_is_text_encoding", True) or codec.name in ("unicode_escape", "raw_unicode_escape"):
+            raise Undecodable(f"unknown encoding {name}")
+        return "utf-8" if codec.name in ("utf-8", "utf-8-sig") else codec.name
+    return "utf-8"
+
+
+# ----------------------------------------------------------------------------------------------------------- lines
+
+_LINE_END = re.compile(rb"\r\n|\n|\r")
+_MINIFIED_LINE = 5000
+
+
+def line_starts(data: bytes) -> tuple[int, ...]:
+    """Byte offset of each line's first byte; lines end with LF, CRLF or CR."""
+    return (0, *(match.end() for match in _LINE_END.finditer(data)))
+
+
+def line_of(lines: Sequence[int], offset: int) -> int:
+    """The 0-based number of the line that ``offset`` is on."""
+    return bisect_right(lines, offset) - 1
+
+
+def line_end(data: bytes, lines: Sequence[int], offset: int) -> int:
+    """Where the line that ``offset`` is on ends, its line break excluded."""
+    number = bisect_right(lines, offset)
+    if number >= len(lines):
+        return len(data)
+    end = lines[number]
+    while end > offset and data[end - 1] in b"\r\n":
+        end -= 1
+    return end
+
+
+def generated_marker(data: bytes, lines: Sequence[int]) -> str:
+    """``generated`` (says ``@generated`` at its top), ``minified`` (has a line over 5,000 characters) or ""."""
+    head = data[: lines[min(len(lines) - 1, 40)] if len(lines) > 40 else 4000]
+    if re.search(rb"(?m)^[ \t]*(?:#|//|/\*|\*|<!--|\"\"\"|''').*@generated\b", head) or re.match(
+        rb"\s*@generated\b", head
+    ):
+        return "generated"
+    for start, end in zip(lines, (*lines[1:], len(data)), strict=True):
+        if end - start > _MINIFIED_LINE and len(data[start:end].decode("utf-8", "replace").strip()) > _MINIFIED_LINE:
+            return "minified"
+    return ""
+
+
+# ---------------------------------------------------------------------------------------------------- suppressions
+
+_SUPPRESSION = re.compile(
+    r"""(?ix)
+    (?: ^ [\s/*\#{<!\-]* | (?:\#|//|/\*|<!--) \s* )      # the comment's start, or a second comment in it
+    fslint \s* : \s* ignore (?P<file>-file)? (?![\w-])
+    (?: \s* \[ (?P<codes>[^\]\n]*) \] )?
+    (?P<reason>[^\n]*)
+    """
+)
+_COMMENT_TAIL = re.compile(r"\s*(?:\*+/\s*\}?|--!?>)\s*$")
+
+
+def parse_suppression(comment: str) -> tuple[str, tuple[str, ...], str] | None:
+    """(scope ``line`` or ``file``, codes as written, reason) of a comment, with or without its markers, or None.
+
+    A malformed one (no brackets, none closed, nothing in them) has no codes: it suppresses nothing.
+    """
+    if "fslint" not in comment and "fslint" not in comment.lower():
+        return None
+    match = _SUPPRESSION.search(_COMMENT_TAIL.sub("", comment))
+    if match is None:
+        return None
+    codes = tuple(code for code in re.split(r"[,\s]+", match["codes"] or "") if code)
+    reason = re.split(r"(?:^|\s)(?:#|//)", match["reason"], maxsplit=1)[0] if codes else ""
+    return ("file" if match["file"] else "line", codes, scrub(reason.strip(" \t\r-–—:")))
+
+
+def suppressions(
+    comments: Iterable[tuple[int, int]],
+    data: bytes,
+    lines: Sequence[int],
+    following: Callable[[int, int], int | None],
+) -> tuple[Suppression, ...]:
+    """The suppressions among a file's comments (their places).
+
+    ``following(start, end)``: for the comment at that place, which stands on a line of its own: where the statement,
+    or the item within brackets, that follows ends (a compound statement: its header); None: nothing follows.
+    """
+    found = []
+    for start, end in comments:
+        if b"fslint" not in data[start:end].lower():
+            continue
+        parsed = parse_suppression(data[start:end].decode("utf-8", "replace"))
+        if parsed is None:
+            continue
+        scope, codes, reason = parsed
+        own_start = lines[line_of(lines, start)]
+        covers_end = line_end(data, lines, end)
+        before, after = data[own_start:start].strip(b" \t\f{"), data[end:covers_end].strip(b" \t\f\r},;")
+        if not before and not after:
+            covers_end = max(covers_end, following(start, end) or 0)
+        found.append(Suppression(start, end, codes, reason, scope, own_start, covers_end))
+    return tuple(found)
+
+
+class Headers:
+    """Places of statements (of compound ones: their headers), to be asked for the one that follows an offset."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._spans = sorted(spans)
+
+    def after(self, offset: int) -> int | None:
+        """The end of the first statement that starts at or after ``offset``; None if there is none."""
+        index = bisect_left(self._spans, (offset, 0))
+        if index == len(self._spans):
+            return None
+        start = self._spans[index][0]
+        end = self._spans[index][1]
+        while index < len(self._spans) and self._spans[index][0] == start:
+            end = max(end, self._spans[index][1])
+            index += 1
+        return end
+
+
+# ------------------------------------------------------------------------------------------------------------ keys
+
+_SALT = b"fslint key 1"
+_SHAPE = re.compile(r"(?<![A-Za-z0-9_-])(?:na1|eu1)\.[A-Za-z0-9+/_-]{60,}={0,2}")
+_ENCODED_SHAPE = re.compile(r"(?<![A-Za-z0-9_-])(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{75,}={0,2}")
+_FS_API_KEY = re.compile(r"(?<![A-Za-z0-9_-])fs_api_key_[A-Za-z0-9_-]*[A-Za-z0-9]")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) +(?=\S+$)")
+_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}$")
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
+_NAMED = re.compile(r"fullstory|full_story|(?:^|_)fs_?api(?:_|$|key)|(?:^|_)fs_?key")
+_NAMED_END = re.compile(r"(?:key|token|secret)$")
+_PROPERTY = re.compile(r"(?:apikey|token|secret|authorization|secretkey|serverkey)$")
+_PROPERTY_NAMES = frozenset({"auth", "authheader", "credential", "credentials"})
+_MIN_NAMED = 16
+_MIN_PROPERTY = 8
+
+_PLACEHOLDER_FORM = re.compile(r"<.*>|\[.*\]|\{.*\}|\$.*|%.*%|%\(?\w*\)?s|__.*__|[xX*.…\-_#?0]*", re.DOTALL)
+_PLACEHOLDER_TEXT = """
+    your my the a an of in by with from to this here api key keys token secret secrets value name id org server
+    fullstory full story fs auth authorization basic bearer changeme change me dummy placeholder example examples
+    test tests testing todo tbd fixme replace insert enter put set fake sample mock demo none null undefined redacted
+    hidden removed env environment config settings production prod staging dev development local live
+"""
+_PLACEHOLDER_WORDS = frozenset(_PLACEHOLDER_TEXT.split())
+_X_WORD = re.compile(r"x+|\*+|\.+|…+", re.IGNORECASE)
+_REFERENCE = re.compile(
+    r"[A-Za-z][A-Za-z0-9+.-]*://|(?:arn|vault|secret|secrets|ssm|op|gcp|aws|azure|file|env|urn|data|projects):|www\."
+)
+_PATH = re.compile(
+    r"(?:\.{0,2}|~|[A-Za-z]:)[/\\]"
+    r"|(?:[A-Za-z_.-]+[/\\])+[A-Za-z_.-]*$"
+    r"|[^\s]*\.(?:json|txt|key|pem|ya?ml|env|ini|toml)$"
+)
+_CAPITALS = re.compile(r"(?=.*_)[A-Z0-9_]+$")
+_ORG_ID = re.compile(r"o-[A-Za-z0-9]+(?:-(?:na|eu)\d)?$")
+_HOLE = re.compile(r"\$\{|\{\{|\$\(|<%|%\(\w+\)s|\.\.\.|…")
+
+
+def words_of(name: str) -> list[str]:
+    """The words of a name in any case style, in lower case: ``fullStoryAPIKey`` → full, story, api, key."""
+    return [word.lower() for word in _WORD.findall(name)]
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a literal as a whole stands for a key that is still to be filled in."""
+    text = text.strip().strip("'\"`")
+    if _PLACEHOLDER_FORM.fullmatch(text):
+        return True
+    parts = [part for part in re.split(r"[\s\-_.:/]+", text) if part]
+    return all(
+        _X_WORD.fullmatch(part)
+        or part.lower() in _PLACEHOLDER_WORDS
+        or (part.isalpha() and all(w in _PLACEHOLDER_WORDS or _X_WORD.fullmatch(w) for w in words_of(part)))
+        for part in parts
+    )
+
+
+def secret_for(text: str, start: int, end: int, name: str) -> Secret | None:
+    """The secret that stands for a literal, or None where the literal is no key and stays what it is.
+
+    ``text``: the literal's value; ``start``/``end``: its place; ``name``: what it is bound to (variable, parameter,
+    object key, keyword, attribute, environment variable), "" for nothing.
+    """
+    for _, _, match_text, kind in _shapes(text):
+        prefix, key = _split(text)
+        if key.rstrip(":") != match_text:
+            prefix, key = "", match_text
+        return _secret(key, start, end, kind, prefix)
+    if len(text) < _MIN_PROPERTY:
+        return None
+    prefix, key = _split(text)
+    if prefix.lower() == "basic " and _looks_random(key) and _key_like(key, _MIN_PROPERTY):
+        if not name or not _is_named(name):
+            return _secret(key, start, end, "property", prefix)
+    if not name:
+        return None
+    if _is_named(name) and _key_like(key, _MIN_NAMED):
+        return _secret(key, start, end, "named", prefix)
+    if _is_property(name) and _key_like(key, _MIN_PROPERTY) and _looks_random(key):
+        return _secret(key, start, end, "property", prefix)
+    return None
+
+
+_COMMENTED = re.compile(r"""([A-Za-z_][\w.\-]*)["']?\s*[:=]\s*(["'`])((?:(?!\2)\S){16,})\2""")
+
+
+def comment_secrets(text: str, offset: int) -> list[KeyUse]:
+    """The keys in a comment: key shapes, and quoted literals bound to a FullStory key's name (code commented out).
+
+    ``offset``: where ``text`` starts in the file, in bytes.
+    """
+    found: dict[int, tuple[int, str, str]] = {}
+    for at, stop, key, kind in _shapes(text):
+        found[at] = (stop, key, kind)
+    if "=" in text or ":" in text:
+        for match in _COMMENTED.finditer(text):
+            covered = any(match.start(3) <= at < match.end(3) for at in found)
+            secret = None if covered else secret_for(match[3], 0, 0, match[1].rpartition(".")[2])
+            if secret is not None and secret.kind == "named" and _looks_random(match[3]):
+                found[match.start(3)] = (match.end(3), match[3], "named")
+    uses = []
+    for at, (stop, key, kind) in sorted(found.items()):
+        start = offset + len(text[:at].encode("utf-8", "surrogatepass"))
+        end = start + len(text[at:stop].encode("utf-8", "surrogatepass"))
+        uses.append(KeyUse(start, end, _secret(key, start, end, kind, "")))
+    return uses
+
+
+def scrub(text: str) -> str:
+    """Text that is kept for people (a suppression's reason, a specifier), with every key shape in it masked."""
+    for at, stop, key, _ in sorted(_shapes(text), reverse=True):
+        text = f"{text[:at]}{_mask(key)}{text[stop:]}"
+    return text
+
+
+def _shapes(text: str) -> list[tuple[int, int, str, str]]:
+    """(start, end, key, kind) of every key shape in a text."""
+    found: list[tuple[int, int, str, str]] = []
+    for hints, pattern, kind, test in _SHAPES:
+        if any(hint in text for hint in hints):
+            found += ((m.start(), m.end(), m[0], kind) for m in pattern.finditer(text) if test(m[0]))
+    return found
+
+
+def _has_key_alphabet(key: str) -> bool:
+    payload = key[4:]
+    return any(c.islower() for c in payload) and any(c.isupper() for c in payload) and any(c.isdigit() for c in payload)
+
+
+def _encodes_key(key: str) -> bool:
+    decoded = _decoded(key)
+    return decoded is not None and _SHAPE.match(decoded) is not None
+
+
+_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Callable[[str], bool]], ...] = (
+    (("na1.", "eu1."), _SHAPE, "shape", _has_key_alphabet),
+    (("bmExL", "ZXUxL"), _ENCODED_SHAPE, "shape", _encodes_key),
+    (("fs_api_key_",), _FS_API_KEY, "fs_api_key", lambda key: not is_placeholder(key)),
+)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """A header's scheme with its blanks ("" without one), and what follows."""
+    text = text.strip()
+    match = _SCHEME.match(text)
+    return (match[0], text[match.end() :]) if match else ("", text)
+
+
+def _is_named(name: str) -> bool:
+    joined = "_".join(words_of(name))
+    return _NAMED.search(joined) is not None and _NAMED_END.search(joined) is not None
+
+
+def _is_property(name: str) -> bool:
+    joined = "".join(words_of(name))
+    return joined in _PROPERTY_NAMES or _PROPERTY.search(joined) is not None
+
+
+def _key_like(key: str, least: int) -> bool:
+    """Long enough, one word, and none of what stands where keys stand: placeholders, variables' names, URLs, paths."""
+    return (
+        len(key) >= least
+        and not any(c.isspace() for c in key)
+        and not is_placeholder(key)
+        and not _CAPITALS.match(key)
+        and not _REFERENCE.match(key)
+        and not _PATH.match(key)
+        and not _ORG_ID.match(key)
+        and not _HOLE.search(key)
+    )
+
+
+def _looks_random(key: str) -> bool:
+    """Has a digit and is no dotted or snake-cased phrase, or changes between cases as no identifier does."""
+    key = key.rstrip(":=")
+    if any(c.isdigit() for c in key):
+        return True
+    words = words_of(key)
+    return len(key) >= _MIN_NAMED and len(words) * 3 > len(key)
+
+
+def _decoded(key: str) -> str | None:
+    """What a text is base64 of, if it is base64 of text."""
+    if not _BASE64.match(key):
+        return None
+    plain = key.rstrip("=").replace("-", "+").replace("_", "/")
+    try:
+        return base64.b64decode(plain + "=" * (-len(plain) % 4), validate=True).decode("ascii")
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _mask(key: str) -> str:
+    return f"{key[: min(8, len(key) // 4)]}…({len(key)})"
+
+
+def _secret(key: str, start: int, end: int, kind: str, prefix: str) -> Secret:
+    bare = key.rstrip(":")
+    digest = hashlib.blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=8, key=_SALT).hexdigest()
+    decoded = _decoded(key)
+    is_pair = decoded is not None and decoded.endswith(":") and len(decoded) > 1 and decoded.isprintable()
+    return Secret(start, end, _mask(bare), len(bare), kind, digest, prefix, key.endswith(":"), is_pair)
