@@ -1,0 +1,180 @@
+"""A file as link sees it: its facts and what follows from its path and from other files, and environments."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..diagnostics import Place
+from ..facts import Call, FileFacts, Function, FunctionRef, Node, Object, Region
+
+if TYPE_CHECKING:
+    from .values import Val
+
+
+class Env:
+    """What the parameters of one function are in one call. ``parent``: of the function that it is written in."""
+
+    __slots__ = ("function", "memo", "module", "parent", "this", "values")
+
+    def __init__(
+        self, module: Module, function: int, values: dict[int, Val], this: Val | None = None, parent: Env | None = None
+    ) -> None:
+        self.module = module
+        self.function = function
+        self.values = values
+        self.this = this
+        self.parent = parent
+        self.memo: dict[int, Val] = {}
+
+
+class Module:
+    """One file of the project.
+
+    ``side``: ``client`` ``server`` or None, of the file as a whole (``sides.side_at`` for a place in it), with
+    ``side_reason``. ``test``: left out (RULES.md). ``reported``: its findings may be shown.
+    """
+
+    def __init__(self, path: str, facts: FileFacts, test: bool = False) -> None:
+        self.path = path
+        self.facts = facts
+        self.test = test
+        self.generated = facts.generated in ("generated", "minified")
+        self.side: str | None = None
+        self.side_reason = ""
+        self.apps: tuple[str, ...] = ()
+        self.memo: dict[int, Val] = {}
+        self.python = facts.language == "python"
+
+    def __repr__(self) -> str:
+        return f"Module({self.path})"
+
+    def place(self, node: Node) -> Place:
+        """The place of a node of this file."""
+        return Place(self.path, node.start, node.end)
+
+    def line(self, offset: int) -> int:
+        """1-based line of a byte offset."""
+        return bisect_right(self.facts.lines, offset)
+
+    @cached_property
+    def param_of(self) -> dict[int, tuple[int, int]]:
+        """Binding → (function, index of the parameter)."""
+        return {
+            param.binding: (number, index)
+            for number, function in enumerate(self.facts.functions)
+            for index, param in enumerate(function.params)
+            if param.binding >= 0
+        }
+
+    @cached_property
+    def top_level(self) -> dict[str, int]:
+        """Module-level names → binding."""
+        return {binding.name: index for index, binding in enumerate(self.facts.bindings) if binding.function == 0 and binding.name}
+
+    @cached_property
+    def _region_starts(self) -> tuple[list[int], list[int]]:
+        order = sorted(range(len(self.facts.regions)), key=lambda i: (self.facts.regions[i].start, -self.facts.regions[i].end, i))
+        return [self.facts.regions[i].start for i in order], order
+
+    def region_at(self, offset: int) -> int:
+        """The innermost region that holds a byte offset (0 if none does)."""
+        starts, order = self._region_starts
+        position = bisect_right(starts, offset) - 1
+        while position >= 0:
+            number = order[position]
+            while number >= 0:
+                region = self.facts.regions[number]
+                if region.start <= offset < region.end:
+                    return number
+                number = region.parent
+            position -= 1
+        return 0
+
+    def ancestors(self, region: int) -> list[int]:
+        """A region and those around it, innermost first, across function borders."""
+        result = []
+        while region >= 0:
+            result.append(region)
+            region = self.facts.regions[region].parent
+        return result
+
+    def region(self, number: int) -> Region:
+        return self.facts.regions[number]
+
+    def call(self, number: int) -> Call:
+        return self.facts.calls[number]
+
+    def function(self, number: int) -> Function:
+        return self.facts.functions[number]
+
+    def enclosing(self, function: int) -> list[int]:
+        """A function and those that it is written in, innermost first, the module (0) last."""
+        result = []
+        while function >= 0:
+            result.append(function)
+            if function == 0:
+                break
+            function = self.facts.functions[function].parent
+        return result
+
+    @cached_property
+    def callbacks(self) -> dict[int, tuple[int, int]]:
+        """Function expression → (call, index of the argument) where it stands as an argument of a call."""
+        found: dict[int, tuple[int, int]] = {}
+        for number, call in enumerate(self.facts.calls):
+            for index, argument in enumerate(call.args):
+                if isinstance(argument.value, FunctionRef):
+                    found.setdefault(argument.value.function, (number, index))
+        return found
+
+    @cached_property
+    def calls_in(self) -> dict[int, list[int]]:
+        """Function → the calls that run in it (not in functions within it), in source order."""
+        found: dict[int, list[int]] = {}
+        for number, call in enumerate(self.facts.calls):
+            found.setdefault(call.function, []).append(number)
+        for numbers in found.values():
+            numbers.sort(key=lambda n: self.facts.calls[n].start)
+        return found
+
+    @cached_property
+    def functions_in(self) -> dict[int, list[int]]:
+        """Function → the functions written directly in it."""
+        found: dict[int, list[int]] = {}
+        for number, function in enumerate(self.facts.functions):
+            if number:
+                found.setdefault(function.parent, []).append(number)
+        return found
+
+    @cached_property
+    def object_of(self) -> dict[int, Object]:
+        """Method of an object literal → that object (``this`` in it)."""
+        found: dict[int, Object] = {}
+        for node in nodes(self.facts):
+            if isinstance(node, Object):
+                for entry in node.entries:
+                    if isinstance(entry.value, FunctionRef):
+                        found[entry.value.function] = node
+        return found
+
+
+def nodes(facts: FileFacts) -> list[Node]:
+    """Every value node of a file. Slow for large files: only for questions that few files ask."""
+    import msgspec
+
+    result: list[Node] = []
+    stack: list[object] = [
+        facts.functions, facts.classes, facts.regions, facts.bindings, facts.calls, facts.exports, facts.writes,
+        facts.awaits, facts.throws,
+    ]  # fmt: skip
+    while stack:
+        item = stack.pop()
+        if isinstance(item, tuple):
+            stack.extend(item)
+        elif isinstance(item, msgspec.Struct):
+            if isinstance(item, Node):
+                result.append(item)
+            stack.extend(getattr(item, name) for name in item.__struct_fields__)
+    return result
