@@ -270,12 +270,12 @@ def secret_for(text: str, start: int, end: int, name: str) -> Secret | None:
     if len(text) < _MIN_PROPERTY:
         return None
     prefix, key = _split(text)
-    if prefix.lower() == "basic " and _looks_random(key) and _key_like(key, _MIN_PROPERTY):
-        if not name or not _is_named(name):
-            return _secret(key, start, end, "property", prefix)
+    is_named = name != "" and _is_named(name)
+    if prefix.lower() == "basic " and not is_named and _looks_random(key) and _key_like(key, _MIN_PROPERTY):
+        return _secret(key, start, end, "property", prefix)
     if not name:
         return None
-    if _is_named(name) and _key_like(key, _MIN_NAMED):
+    if is_named and _key_like(key, _MIN_NAMED):
         return _secret(key, start, end, "named", prefix)
     if _is_property(name) and _key_like(key, _MIN_PROPERTY) and _looks_random(key):
         return _secret(key, start, end, "property", prefix)
