@@ -37,6 +37,12 @@ from ..facts import (
 )
 from .modules import Module
 
+
+def words(text: str) -> frozenset[str]:
+    """A set of names, written as text."""
+    return frozenset(text.split())
+
+
 Condition = tuple[Value, bool]
 """A test and what it is known to have come out as."""
 
@@ -311,8 +317,15 @@ def guarded(module: Module, offset: int, path: Value, across: bool = False) -> b
 # -------------------------------------------------------------------------------------------------------- catching
 
 BROAD = frozenset({"Exception", "BaseException"})
-_NARROW = frozenset(
-    ["ArithmeticError", "AssertionError", "AttributeError", "BlockingIOError", "BrokenPipeError", "BufferError", "ChildProcessError", "EOFError", "FileExistsError", "FileNotFoundError", "FloatingPointError", "GeneratorExit", "ImportError", "IndexError", "InterruptedError", "IsADirectoryError", "KeyError", "KeyboardInterrupt", "LookupError", "MemoryError", "ModuleNotFoundError", "NameError", "NotADirectoryError", "NotImplementedError", "OverflowError", "PermissionError", "ProcessLookupError", "RecursionError", "ReferenceError", "RuntimeError", "StopAsyncIteration", "StopIteration", "SyntaxError", "SystemError", "SystemExit", "TabError", "TypeError", "UnboundLocalError", "UnicodeError", "ValueError", "ZeroDivisionError", "TimeoutError", "ConnectionError", "ConnectionResetError", "ConnectionRefusedError", "JSONDecodeError", "DoesNotExist", "ObjectDoesNotExist", "IntegrityError", "ValidationError", "ReadTimeout", "ConnectTimeout", "Timeout", "HTTPStatusError", "CancelledError"]
+_NARROW = words(
+    "ArithmeticError AssertionError AttributeError BlockingIOError BrokenPipeError BufferError ChildProcessError "
+    "EOFError FileExistsError FileNotFoundError FloatingPointError GeneratorExit ImportError IndexError "
+    "InterruptedError IsADirectoryError KeyError KeyboardInterrupt LookupError MemoryError ModuleNotFoundError "
+    "NameError NotADirectoryError NotImplementedError OverflowError PermissionError ProcessLookupError "
+    "RecursionError ReferenceError RuntimeError StopAsyncIteration StopIteration SyntaxError SystemError "
+    "SystemExit TabError TypeError UnboundLocalError UnicodeError ValueError ZeroDivisionError TimeoutError "
+    "ConnectionError ConnectionResetError ConnectionRefusedError JSONDecodeError DoesNotExist ObjectDoesNotExist "
+    "IntegrityError ValidationError ReadTimeout ConnectTimeout Timeout HTTPStatusError CancelledError"
 )
 """Exceptions that leave the failures of a request through (Python's own, and those that everybody knows)."""
 
@@ -372,6 +385,13 @@ def rethrows(module: Module, number: int) -> bool:
         ):
             return True
     return False
+
+
+def rethrows_function(module: Module, function: int) -> bool:
+    """Whether a handler function throws, or returns a rejected promise."""
+    if any(throw.function == function for throw in module.facts.throws):
+        return True
+    return any(call_name(module, row) == "Promise.reject" for row in module.calls_in.get(function, []))
 
 
 def _takes_all(module: Module, number: int) -> bool:
@@ -561,8 +581,9 @@ ITERATORS = frozenset(
     {"map", "forEach", "flatMap", "filter", "reduce", "reduceRight", "some", "every", "each", "mapSeries"}
 )
 """Methods that call their function once per element."""
-ITERATOR_FUNCTIONS = frozenset(
-    ["map", "p-map", "p-map.default", "p-each-series", "async.each", "async.map", "async.eachSeries", "_.each", "_.map", "_.forEach", "lodash.each", "lodash.map", "lodash.forEach"]
+ITERATOR_FUNCTIONS = words(
+    "map p-map p-map.default p-each-series async.each async.map async.eachSeries _.each _.map _.forEach "
+    "lodash.each lodash.map lodash.forEach"
 )
 _DRAINS = frozenset({"pop", "shift", "popleft", "next", "get_nowait", "read", "readline"})
 """Methods whose result differs from one iteration to the next."""
