@@ -1,0 +1,199 @@
+"""Facts by content, kept from one run to the next in ``.fslint_cache/facts.sqlite``.
+
+In: a file's bytes and language. Out: its facts, if an earlier run with the same front ends has seen these bytes. A cache
+that cannot be read or written (no permission, full disk, another run's lock, a damaged file) is no cache, in silence.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import sqlite3
+import sys
+import time
+from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+
+import msgspec
+
+from .facts import FACTS_VERSION, FileFacts, decode, encode
+
+MAX_BYTES = 200_000_000
+_DAY = 86_400
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, facts BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;
+"""
+_BATCH = 500
+_GRAMMARS = ("tree_sitter", "libcst", "esprima", "pyyaml")
+_IGNORE = "# Made by fslint; it may be deleted at any time.\n*\n"
+
+
+def key_of(data: bytes, language: str) -> bytes:
+    """What a file's facts are kept under: its content, its language, and all that makes facts of them."""
+    return blake2b(data, digest_size=20, key=_generation(), person=language.encode()[:16]).digest()
+
+
+@cache
+def _generation() -> bytes:
+    """A hash of the front ends' own code and of the grammars' versions."""
+    digest = blake2b(str(FACTS_VERSION).encode(), digest_size=32)
+    here = Path(__file__).parent
+    for file in (here / "facts.py", *sorted((here / "frontends").glob("*.py"))):
+        with contextlib.suppress(OSError):
+            digest.update(file.read_bytes())
+    for name in _installed():
+        digest.update(name.encode())
+    return digest.digest()
+
+
+def _installed() -> list[str]:
+    """The names of the parsers' ``dist-info`` folders, which hold their versions (``importlib.metadata`` is slow)."""
+    found = set()
+    for folder in sys.path:
+        with contextlib.suppress(OSError):
+            for entry in Path(folder or ".").iterdir():
+                if entry.suffix == ".dist-info" and entry.name.lower().startswith(_GRAMMARS):
+                    found.add(entry.name.lower())
+    return sorted(found)
+
+
+class Cache:
+    """Facts of one project. Safe to use from several processes at once; use it as a context manager."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """``folder``: where it is kept; None: nowhere."""
+        self._folder = folder
+        self._connection = _open(folder) if folder else None
+
+    def __enter__(self) -> Cache:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def works(self) -> bool:
+        """Whether anything is kept."""
+        return self._connection is not None
+
+    def get_many(self, keys: Collection[bytes]) -> dict[bytes, FileFacts]:
+        """The facts that are kept under these keys."""
+        found: dict[bytes, FileFacts] = {}
+        stale: list[bytes] = []
+        today = int(time.time()) // _DAY
+        for key, data, used in self._select(list(keys)):
+            try:
+                found[key] = decode(data)
+            except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
+                continue
+            if used < today:
+                stale.append(key)
+        if stale:
+            self._write("UPDATE facts SET used = ? WHERE key = ?", [(today, key) for key in stale])
+        return found
+
+    def put_many(self, facts: Mapping[bytes, FileFacts]) -> None:
+        """Keep facts; what was not used for longest goes when there is too much."""
+        today = int(time.time()) // _DAY
+        rows = []
+        for key, value in facts.items():
+            with contextlib.suppress(RecursionError, msgspec.EncodeError, ValueError, UnicodeError):
+                rows.append((key, encode(value), today))
+        if rows:
+            self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
+            self._prune()
+
+    def note(self, name: str) -> bytes | None:
+        """What was last remembered under a name: hints that make a run faster, never what it finds."""
+        rows = self._rows("SELECT note FROM notes WHERE name = ?", (name,))
+        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+
+    def remember(self, name: str, note: bytes) -> None:
+        """Keep a note."""
+        self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(name, note)])
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._connection is not None:
+            with contextlib.suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
+
+    def _select(self, keys: list[bytes]) -> Iterable[tuple[bytes, bytes, int]]:
+        for start in range(0, len(keys), _BATCH):
+            batch = keys[start : start + _BATCH]
+            marks = ",".join("?" * len(batch))
+            yield from self._rows(f"SELECT key, facts, used FROM facts WHERE key IN ({marks})", batch)
+
+    def _rows(self, query: str, values: Collection[object]) -> list[tuple[bytes, bytes, int]]:
+        if self._connection is None:
+            return []
+        try:
+            return self._connection.execute(query, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            self._give_up(error)
+            return []
+
+    def _write(self, statement: str, rows: Iterable[tuple[bytes | str | int, ...]]) -> None:
+        if self._connection is None:
+            return
+        try:
+            with self._connection:
+                self._connection.executemany(statement, rows)
+        except sqlite3.Error as error:
+            self._give_up(error)
+
+    def _prune(self) -> None:
+        """Half of the entries go, the longest unused ones first, once the file is over its limit."""
+        if self._connection is None or self._folder is None:
+            return
+        try:
+            if (self._folder / "facts.sqlite").stat().st_size <= MAX_BYTES:
+                return
+            with self._connection:
+                self._connection.execute(
+                    "DELETE FROM facts WHERE key IN (SELECT key FROM facts ORDER BY used "
+                    "LIMIT (SELECT COUNT(*) / 2 FROM facts))"
+                )
+            self._connection.execute("VACUUM")
+        except (sqlite3.Error, OSError) as error:
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        """Go on without a cache; a damaged one is removed so that the next run has one again."""
+        self.close()
+        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        if damaged and self._folder is not None:
+            with contextlib.suppress(OSError):
+                (self._folder / "facts.sqlite").unlink()
+
+
+def _open(folder: Path) -> sqlite3.Connection | None:
+    try:
+        return _connect(folder)
+    except sqlite3.OperationalError:
+        return None
+    except sqlite3.DatabaseError:
+        with contextlib.suppress(OSError, sqlite3.Error):
+            (folder / "facts.sqlite").unlink()
+            return _connect(folder)
+    except OSError:
+        pass
+    return None
+
+
+def _connect(folder: Path) -> sqlite3.Connection:
+    folder.mkdir(parents=True, exist_ok=True)
+    ignore = folder / ".gitignore"
+    if not ignore.exists():
+        ignore.write_text(_IGNORE)
+    connection = sqlite3.connect(folder / "facts.sqlite", timeout=2)
+    try:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.executescript(_SCHEMA)
+    except sqlite3.Error:
+        connection.close()
+        raise
+    return connection

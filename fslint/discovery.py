@@ -1,0 +1,284 @@
+"""Which files a project has, before any of them is opened.
+
+In: settings. Out: paths relative to the project root (POSIX) of every file that fslint could read, from Git's list
+where there is Git, else from the file system. No file's content is read here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from .frontends import language_of
+from .globs import compiled
+from .settings import Settings, git_top
+
+GIT = ("git", "-c", "core.fsmonitor=false", "-c", "grep.fullName=false")
+"""Git, without anything of the repository's configuration that runs programs or changes what is printed."""
+
+TEST_FOLDERS = frozenset(
+    ("test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "fixtures", "__fixtures__")
+    + ("mocks", "stories", "testdata")
+)
+_TEST_NAME = re.compile(
+    r".*\.(?:test|spec|stories|story|mock|cy|e2e)\..*|test_.*\.py|.*_test\.py|conftest\.py", re.DOTALL
+)
+
+THIRD_PARTY = ("node_modules", "bower_components", "site-packages", ".venv", ".yarn")
+"""Folders that never hold a project's own code, whether or not Git ignores them."""
+_CACHES = frozenset(
+    (".git", ".hg", ".svn", ".jj", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache")
+    + (".fslint_cache", ".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".parcel-cache", ".cache", ".angular")
+    + (".eggs", ".gradle", ".terraform")
+)
+_BUILT = frozenset(("dist", "build", "out"))
+_MANIFESTS = ("package.json", "pyproject.toml", "setup.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """What ``discover`` found.
+
+    ``paths``: every file of a language that fslint reads, sorted, ``include`` and ``exclude`` applied, links left out
+    whose target is among them. ``tracked_env``: the ``.env*`` files that Git tracks. ``repositories``: Git work trees
+    that ``paths`` come from (``""`` is the root, the others are submodules), None without Git. ``beyond_grep``: of
+    ``paths``, those that ``git grep --untracked`` does not look at (links, and tracked files that are also ignored).
+    ``links``: linked folders within the project, and where they lead.
+    """
+
+    paths: tuple[str, ...]
+    tracked_env: frozenset[str] = frozenset()
+    repositories: tuple[str, ...] | None = None
+    beyond_grep: frozenset[str] = frozenset()
+    links: dict[str, str] = field(default_factory=dict)
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test, story or mock by its path (RULES.md, "Left out")."""
+    *folders, name = path.split("/")
+    return not TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name) is not None
+
+
+def discover(settings: Settings) -> Files:
+    """The project's files."""
+    found = _Found()
+    if git_top(settings.root) is None or not _list_git(settings.root, "", found):
+        found = _Found(repositories=None)
+        _walk(settings.root, found)
+    include, exclude = compiled(settings.include), compiled(settings.exclude)
+    root = settings.root
+    overlay = {path for path in settings.overlay if language_of(path) is not None}
+    paths = {
+        path
+        for path in (*found.paths, *overlay)
+        if (not include or include.match(path)) and not (exclude and exclude.match(path))
+    }
+    links: dict[str, str] = {}
+    for link in found.links:
+        target = _inside(root, link)
+        if target is None:
+            continue
+        if (root / link).is_dir():
+            links[link] = target
+        elif target not in paths and language_of(link) and (not include or include.match(link)):
+            paths.add(link)
+            found.beyond_grep.add(link)
+    return Files(
+        paths=tuple(sorted(paths)),
+        tracked_env=frozenset(found.tracked_env & paths),
+        repositories=None if found.repositories is None else tuple(found.repositories),
+        beyond_grep=frozenset(found.beyond_grep & paths),
+        links=links,
+    )
+
+
+@dataclass(slots=True)
+class _Found:
+    paths: set[str] = field(default_factory=set)
+    links: list[str] = field(default_factory=list)
+    tracked_env: set[str] = field(default_factory=set)
+    beyond_grep: set[str] = field(default_factory=set)
+    repositories: list[str] | None = field(default_factory=list)
+
+
+def _inside(root: Path, link: str) -> str | None:
+    """Where a link leads, if it leads into the project."""
+    try:
+        target = (root / link).resolve(strict=True).relative_to(root.resolve())
+    except (OSError, ValueError, RuntimeError):
+        return None
+    return target.as_posix() if target.parts else None
+
+
+# ----------------------------------------------------------------------------------------------------------- Git
+
+
+def git_environment() -> dict[str, str]:
+    """The environment for Git: not what a hook's Git left for itself, which would lead to another repository."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("GIT_DIR", "GIT_WORK_TREE", "GIT_PREFIX")}
+    index = environment.pop("GIT_INDEX_FILE", None)
+    if index is not None and Path(index).is_absolute() and Path(index).exists():
+        environment["GIT_INDEX_FILE"] = index
+    return {**environment, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def git(folder: Path, *arguments: str, stdin: bytes | None = None, ok: Sequence[int] = (0,)) -> bytes | None:
+    """The output of a Git command, None where it failed (its exit code is not ``ok``) or there is no Git."""
+    try:
+        done = subprocess.run(
+            [*GIT, *arguments], cwd=folder, input=stdin, capture_output=True, env=git_environment(), check=False
+        )
+    except (OSError, ValueError):
+        return None
+    return done.stdout if done.returncode in ok else None
+
+
+def _list_git(root: Path, below: str, found: _Found) -> bool:
+    """Add the files of the work tree at ``below``; False where Git gives no list."""
+    folder = root / below
+    skip = [argument for name in THIRD_PARTY for argument in ("-x", f"{name}/")]
+    listed = git(folder, "ls-files", "-z", "-t", "-s", "--cached", "--others", "--exclude-standard", *skip)
+    if listed is None or found.repositories is None:
+        return False
+    found.repositories.append(below)
+    prefix = f"{below}/" if below else ""
+    submodules = []
+    for line in listed.split(b"\0"):
+        if line[:2] == b"? ":
+            name, mode = os.fsdecode(line[2:]), b""
+        elif line[:2] in (b"H ", b"M ", b"R ", b"C ", b"K "):
+            status, _, raw = line.partition(b"\t")
+            name, mode = os.fsdecode(raw), status[2:8]
+        else:
+            continue  # the end, and files that a sparse checkout leaves out
+        path = prefix + name
+        if mode == b"160000":
+            submodules.append(path)
+        elif mode == b"120000":
+            found.links.append(path)
+        elif language_of(name) is not None and not _third_party(name):
+            if not mode and _is_link(root / path):
+                found.links.append(path)
+                continue
+            found.paths.add(path)
+            if mode and language_of(name) == "dotenv":
+                found.tracked_env.add(path)
+    ignored = git(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard") or b""
+    found.beyond_grep |= {prefix + os.fsdecode(name) for name in ignored.split(b"\0") if name}
+    for path in submodules:
+        if (root / path / ".git").exists():
+            _list_git(root, path, found)
+    return True
+
+
+def _third_party(name: str) -> bool:
+    return any(f"/{folder}/" in f"/{name}" for folder in THIRD_PARTY)
+
+
+def _is_link(path: Path) -> bool:
+    try:
+        return stat.S_ISLNK(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+# ------------------------------------------------------------------------------------------------ the file system
+
+
+def _walk(root: Path, found: _Found) -> None:
+    """Add the files below ``root``, leaving out what ``.gitignore`` files and the tables above say."""
+    pending: list[tuple[str, tuple[tuple[str, object], ...]]] = [("", ())]
+    while pending:
+        below, ignores = pending.pop()
+        try:
+            with os.scandir(root / below) as entries:
+                listed = sorted(entries, key=lambda entry: entry.name)
+        except OSError:
+            continue
+        names = {entry.name for entry in listed}
+        ignores = _with_gitignore(root, below, names, ignores)
+        built = any(manifest in names for manifest in _MANIFESTS)
+        for entry in listed:
+            path = f"{below}/{entry.name}" if below else entry.name
+            folder = entry.is_dir(follow_symlinks=False)
+            if folder and (entry.name in _CACHES or entry.name in THIRD_PARTY or (built and entry.name in _BUILT)):
+                continue
+            if _ignored(path, folder, ignores):
+                continue
+            if entry.is_symlink():
+                found.links.append(path)
+            elif folder:
+                if not Path(entry.path, "pyvenv.cfg").exists():
+                    pending.append((path, ignores))
+            elif language_of(path) is not None and entry.is_file(follow_symlinks=False):
+                found.paths.add(path)
+
+
+def _with_gitignore(
+    root: Path, below: str, names: set[str], ignores: tuple[tuple[str, object], ...]
+) -> tuple[tuple[str, object], ...]:
+    if ".gitignore" not in names:
+        return ignores
+    from pathspec import GitIgnoreSpec
+
+    try:
+        text = (root / below / ".gitignore").read_text("utf-8", "replace")
+        return (*ignores, (below, GitIgnoreSpec.from_lines(text.splitlines())))
+    except (OSError, ValueError):
+        return ignores
+
+
+def _ignored(path: str, folder: bool, ignores: Sequence[tuple[str, object]]) -> bool:
+    """Whether the innermost ``.gitignore`` that speaks of a path leaves it out."""
+    for below, spec in reversed(ignores):
+        inner = path[len(below) + 1 :] if below else path
+        verdict = spec.check_file(inner + "/" if folder else inner).include  # type: ignore[attr-defined]
+        if verdict is not None:
+            return bool(verdict)
+    return False
+
+
+# --------------------------------------------------------------------------------------------------- paths given
+
+
+class Selection:
+    """The PATHS of a run: which findings are reported. No PATHS: every finding."""
+
+    def __init__(self, settings: Settings, paths: Sequence[str]) -> None:
+        """``paths``: relative to the working directory. Raises ``FileNotFoundError`` for one that does not exist."""
+        self._chosen: list[str] = []
+        self.everything = not paths
+        for given in paths:
+            path = _from_root(settings, given)
+            if path not in settings.overlay and not (settings.cwd / given).exists():
+                raise FileNotFoundError(given)
+            if path in (".", "") or settings.is_configuration(path):
+                self.everything = True
+            self._chosen.append(path)
+
+    def holds(self, path: str) -> bool:
+        """Whether findings that touch this file are reported."""
+        return self.everything or any(path == chosen or path.startswith(f"{chosen}/") for chosen in self._chosen)
+
+    def files(self) -> Iterator[str]:
+        """The paths given, relative to the root."""
+        yield from self._chosen
+
+
+def _from_root(settings: Settings, given: str) -> str:
+    path = Path(os.path.normpath(settings.cwd / given))
+    try:
+        return path.relative_to(settings.root).as_posix()
+    except ValueError:
+        pass
+    try:
+        resolved = path.resolve()
+        return resolved.relative_to(settings.root).as_posix()
+    except ValueError:
+        # the root itself, or a folder above it, means the whole project
+        return "." if settings.root.is_relative_to(resolved) else PurePosixPath(resolved.as_posix()).as_posix()
