@@ -48,6 +48,7 @@ class Literal(Node, tag="lit"):
 
     value: str | int | float | bool | None
     kind: str = ""
+    concat: bool = False
 
 
 class Secret(Node, tag="secret"):
