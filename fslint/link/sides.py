@@ -34,9 +34,9 @@ POLYFILLED_BUILTINS = _words(
 )
 SERVER_PACKAGES = _words(
     # Frameworks and drivers that run only in a server process.
-    "express fastify koa @koa/router koa-router @hapi/hapi restify hono h3 nitropack polka connect next/server next/headers "
-    "@sveltejs/kit/node firebase-admin firebase-functions aws-lambda bullmq bull ioredis pg mysql2 mongoose "
-    "mongodb @prisma/client knex typeorm nodemailer apollo-server @apollo/server graphql-yoga @trpc/server node-cron "
+    "express fastify koa @koa/router koa-router @hapi/hapi restify hono h3 nitropack polka connect next/server "
+    "next/headers @sveltejs/kit/node firebase-admin firebase-functions aws-lambda bullmq bull ioredis pg mysql2 "
+    "mongoose mongodb @prisma/client knex typeorm nodemailer apollo-server @apollo/server graphql-yoga @trpc/server node-cron "
     "agenda @google-cloud/functions-framework"
 )
 SERVER_SCOPES = ("@nestjs/", "@fastify/", "@hapi/", "firebase-functions/")
