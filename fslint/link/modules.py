@@ -71,11 +71,17 @@ class Module:
     @cached_property
     def top_level(self) -> dict[str, int]:
         """Module-level names → binding."""
-        return {binding.name: index for index, binding in enumerate(self.facts.bindings) if binding.function == 0 and binding.name}
+        return {
+            binding.name: index
+            for index, binding in enumerate(self.facts.bindings)
+            if binding.function == 0 and binding.name
+        }
 
     @cached_property
     def _region_starts(self) -> tuple[list[int], list[int]]:
-        order = sorted(range(len(self.facts.regions)), key=lambda i: (self.facts.regions[i].start, -self.facts.regions[i].end, i))
+        order = sorted(
+            range(len(self.facts.regions)), key=lambda i: (self.facts.regions[i].start, -self.facts.regions[i].end, i)
+        )
         return [self.facts.regions[i].start for i in order], order
 
     def region_at(self, offset: int) -> int:

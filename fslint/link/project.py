@@ -5,7 +5,7 @@ Everything here is plain data plus pure look-ups. Rules never parse, read files 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -184,7 +184,10 @@ class Project:
     ``modules``: parsed files by path (tests excluded unless settings bring them in; FS601 looks at ``all_modules``).
     ``calls``: every TrackingCall, in order of path and place of the site. ``requests``: every request to the server API.
     ``edges``: calls of project functions by caller and by callee. ``unresolved``: what could not be resolved, for
-    ``events --unresolved``. ``registry``: per app (key "" is the only app); None where there is none.
+    ``events --unresolved``. ``registries``: per app (key "" is the only app); None where there is none.
+    ``unreadable``: files that should be checked and cannot be read, with the reason. ``tracked_env``: ``.env*`` files that
+    Git tracks. ``files``: all paths of the project. ``notes``: for stderr. ``package_version(path, package)``: the range
+    that the nearest package.json of a file gives for a package, or None.
     """
 
     def __init__(self, evaluator: Evaluator, settings: Settings) -> None:
@@ -199,6 +202,11 @@ class Project:
         self.registries: dict[str, Registry | None] = {}
         self.apps: tuple[str, ...] = ("",)
         self.unresolved: list[tuple[Frame, str]] = []
+        self.unreadable: dict[str, str] = {}
+        self.tracked_env: frozenset[str] = frozenset()
+        self.files: tuple[str, ...] = ()
+        self.notes: list[str] = []
+        self.package_version: Callable[[str, str], str | None] = lambda path, package: None
         self._sites: list[Site] | None = None
 
     def registry(self, app: str = "") -> Registry | None:

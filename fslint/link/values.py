@@ -7,7 +7,7 @@ no caller here gives), a ``Member`` of something unknown, a ``CallV`` (the resul
 
 Every Val has ``place``, its origin: the literal, template or expression that makes it, wherever that stands. ``at`` is
 the expression as it stands in the call that gives it (None: it was not handed through a parameter; the argument's own
-place then). ``decl`` is its declared type with the module that declares it, or None.
+place then). ``decl`` is its declared type with the module that declares it, or None. ``key_at``: the keyword that it was given by.
 """
 
 from __future__ import annotations
@@ -25,15 +25,17 @@ if TYPE_CHECKING:
 class Val:
     """Base of all evaluated values. Treat as immutable; ``with_at`` and ``with_decl`` copy."""
 
-    __slots__ = ("at", "decl", "place")
+    __slots__ = ("at", "decl", "key_at", "place")
     place: Place
     at: Place | None
     decl: tuple[Module, Type] | None
+    key_at: Place | None
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.at = None
         self.decl = None
+        self.key_at = None
 
     def _copy(self) -> Val:
         new = object.__new__(type(self))
@@ -55,7 +57,12 @@ class Val:
         return new
 
     def __repr__(self) -> str:
-        slots = [s for c in type(self).__mro__ for s in getattr(c, "__slots__", ()) if s not in ("at", "decl", "place")]
+        slots = [
+            s
+            for c in type(self).__mro__
+            for s in getattr(c, "__slots__", ())
+            if s not in ("at", "decl", "place", "key_at")
+        ]
         return f"{type(self).__name__}({', '.join(f'{s}={getattr(self, s)!r}' for s in slots if s not in ('env', 'module'))})"
 
 
@@ -64,7 +71,9 @@ class Lit(Val):
 
     __slots__ = ("enum", "kind", "value")
 
-    def __init__(self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: bool = False) -> None:
+    def __init__(
+        self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: bool = False
+    ) -> None:
         super().__init__(place)
         self.value = value
         self.kind = kind
@@ -128,17 +137,20 @@ class Ent:
     """An entry of an ``Obj``.
 
     ``name``: the key's text (a choice of keys gives several entries, each ``maybe``). ``key_place``: the key as it stands
-    in the object. ``key_origin``: the literal that the key is (in a constants module for a computed key). ``maybe``: it
-    may be absent.
+    in the object. ``key_origin``: the literal that the key is (in a constants module for a computed key). ``at``: the
+    value's expression as it stands in the object. ``maybe``: it may be absent.
     """
 
-    __slots__ = ("key_origin", "key_place", "maybe", "name", "value")
+    __slots__ = ("at", "key_origin", "key_place", "maybe", "name", "value")
 
-    def __init__(self, name: str, key_place: Place, key_origin: Place, value: Val, maybe: bool = False) -> None:
+    def __init__(
+        self, name: str, key_place: Place, key_origin: Place, value: Val, at: Place, maybe: bool = False
+    ) -> None:
         self.name = name
         self.key_place = key_place
         self.key_origin = key_origin
         self.value = value
+        self.at = at
         self.maybe = maybe
 
     def __repr__(self) -> str:
@@ -195,7 +207,9 @@ class Func(Val):
 
     __slots__ = ("bound", "bound_call", "env", "function", "keywords", "module", "this")
 
-    def __init__(self, place: Place, module: Module, function: int, env: Env | None = None, this: Val | None = None) -> None:
+    def __init__(
+        self, place: Place, module: Module, function: int, env: Env | None = None, this: Val | None = None
+    ) -> None:
         super().__init__(place)
         self.module = module
         self.function = function
@@ -211,7 +225,9 @@ class Partial(Val):
 
     __slots__ = ("args", "base", "call", "keywords")
 
-    def __init__(self, place: Place, base: Val, args: tuple[Val, ...], keywords: tuple[tuple[str, Val], ...], call: Any) -> None:
+    def __init__(
+        self, place: Place, base: Val, args: tuple[Val, ...], keywords: tuple[tuple[str, Val], ...], call: Any
+    ) -> None:
         super().__init__(place)
         self.base = base
         self.args = args
@@ -231,14 +247,17 @@ class Cls(Val):
 
 
 class Inst(Val):
-    """An instance of a project class. ``env``: its constructor's parameters where the ``new`` is known, else None."""
+    """An instance of a project class. ``env``: its constructor's parameters where the ``new`` is known, else None.
 
-    __slots__ = ("cls", "env")
+    ``given``: fields set by the call itself (dataclasses)."""
 
-    def __init__(self, place: Place, cls: Cls, env: Env | None = None) -> None:
+    __slots__ = ("cls", "env", "given")
+
+    def __init__(self, place: Place, cls: Cls, env: Env | None = None, given: tuple[tuple[str, Val], ...] = ()) -> None:
         super().__init__(place)
         self.cls = cls
         self.env = env
+        self.given = given
 
 
 class ModuleV(Val):
@@ -253,7 +272,7 @@ class ModuleV(Val):
 
 class External(Val):
     """Something imported from outside the project: ``package`` (``axios``, ``@fullstory/browser``, Python: the dotted
-    module) and the names taken from it (``("FullStory", "event")``; ``default`` for a default import)."""
+    module) and the names taken from it (``("FullStory", "event")``; none for a default or namespace import)."""
 
     __slots__ = ("package", "path")
 
@@ -300,7 +319,9 @@ class MemberV(Val):
 
     __slots__ = ("base", "key", "optional", "subscript")
 
-    def __init__(self, place: Place, base: Val, key: str | None, optional: bool = False, subscript: bool = False) -> None:
+    def __init__(
+        self, place: Place, base: Val, key: str | None, optional: bool = False, subscript: bool = False
+    ) -> None:
         super().__init__(place)
         self.base = base
         self.key = key
@@ -398,7 +419,11 @@ def options(value: Val | None) -> tuple[Val, ...]:
 
 def texts(value: Val | None) -> list[Lit]:
     """The alternatives that are known strings."""
-    return [option for option in options(value) if isinstance(option, Lit) and isinstance(option.value, str) and not option.kind]
+    return [
+        option
+        for option in options(value)
+        if isinstance(option, Lit) and isinstance(option.value, str) and not option.kind
+    ]
 
 
 def known(value: Val | None) -> bool:
@@ -469,13 +494,17 @@ def describe(value: Val | None) -> str:
         if isinstance(value.value, str):
             text = value.value if len(value.value) <= 60 else value.value[:57] + "…"
             return f"'{text}'"
-        return {None: "null", True: "true", False: "false"}.get(value.value, str(value.value)) if (
-            value.value is None or isinstance(value.value, bool)
-        ) else str(value.value)
+        return (
+            {None: "null", True: "true", False: "false"}.get(value.value, str(value.value))
+            if (value.value is None or isinstance(value.value, bool))
+            else str(value.value)
+        )
     if isinstance(value, SecretV):
         return value.secret.mask
     if isinstance(value, Tmpl):
-        return "`" + "".join(part if isinstance(part, str) else "{" + describe(part) + "}" for part in value.parts) + "`"
+        return (
+            "`" + "".join(part if isinstance(part, str) else "{" + describe(part) + "}" for part in value.parts) + "`"
+        )
     if isinstance(value, Choice):
         return " or ".join(describe(option) for option in value.options[:3]) + (" …" if len(value.options) > 3 else "")
     if isinstance(value, MemberV):

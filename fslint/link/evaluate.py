@@ -1,0 +1,1686 @@
+"""Evaluation: facts' values, through names, imports, members, classes and calls, as far as they are known.
+
+``Evaluator.eval(module, node, env)`` is a pure function of the loaded files; ``env`` says what parameters are in one call
+(None: nothing is known of them). It ends on any input: cycles, depth and alternatives are bounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import product
+from typing import Any, cast
+
+from .. import facts as f
+from ..diagnostics import Place
+from . import builtins
+from .modules import Env, Module
+from .values import (
+    Arr,
+    CallV,
+    Choice,
+    Cls,
+    Elem,
+    Ent,
+    EnvV,
+    External,
+    Func,
+    GlobalV,
+    Inst,
+    Lit,
+    MemberV,
+    ModuleV,
+    Obj,
+    Param,
+    SecretV,
+    Tmpl,
+    Typed,
+    Unknown,
+    Val,
+    options,
+)
+
+MAX_ALTERNATIVES = 64
+MAX_DEPTH = 220
+MAX_INVOKE = 12
+
+_WINDOW = frozenset({"window", "globalThis", "self", "top", "parent", "global", "$window"})
+_COMPARISON = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof", "is", "not in", "is not"})
+
+Args = tuple[tuple[Val, ...], tuple[tuple[str, Val], ...]]
+"""Positional Vals (an unknown spread is an ``Elem``) and keyword Vals (``**`` for an unknown one)."""
+
+
+class Evaluator:
+    """Evaluates values of modules that ``load`` provides.
+
+    ``load(path)``: the module of a project file, parsed on demand, or None. ``resolver``: see ``resolve``.
+    """
+
+    def __init__(self, load: Callable[[str], Module | None], resolver: Any) -> None:
+        self.load = load
+        self.resolver = resolver
+        self.globals: dict[str, list[tuple[Module, f.Value]]] = {}
+        self.providers: dict[tuple[str, int], list[tuple[Module, f.Value]]] = {}
+        self.implementers: dict[tuple[str, int], list[Cls]] = {}
+        self._exports: dict[tuple[str, str], Val | None] = {}
+        self._active: set[tuple[int, int]] = set()
+        self._cycles = 0
+        self._depth = 0
+        self._invoking: list[tuple[str, int]] = []
+        self.truncated: set[Place] = set()
+
+    # ------------------------------------------------------------------------------------------------------ entry
+
+    def eval(self, module: Module, node: Any, env: Env | None = None) -> Val:
+        """What a facts value of ``module`` is, with the parameters that ``env`` gives."""
+        memo = module.memo if env is None else env.memo
+        key = id(node)
+        found = memo.get(key)
+        if found is not None:
+            return found
+        guard = (key, id(env))
+        if guard in self._active or self._depth > MAX_DEPTH:
+            self._cycles += 1
+            return Unknown(module.place(node), "cycle")
+        self._active.add(guard)
+        self._depth += 1
+        before = self._cycles
+        try:
+            value = _EVAL[type(node)](self, module, node, env)
+        finally:
+            self._active.discard(guard)
+            self._depth -= 1
+        if self._cycles == before or not self._active:
+            memo[key] = value
+        return value
+
+    def choice(self, place: Place, values: Iterable[Val], how: str) -> Val:
+        """One of several, flat and without repetitions of the same literal; one is itself."""
+        flat: list[Val] = []
+        seen: set[object] = set()
+        for value in values:
+            for option in options(value):
+                key: object = (type(option), option.place, option.at)
+                if isinstance(option, Lit):
+                    key = (option.place, option.value, option.kind, option.at)
+                elif isinstance(option, (Func, Inst, Param)):
+                    key = (id(option.module) if not isinstance(option, Inst) else id(option.cls.module),
+                           option.function if isinstance(option, Func) else id(option))  # fmt: skip
+                if key not in seen:
+                    seen.add(key)
+                    flat.append(option)
+        if len(flat) == 1:
+            return flat[0]
+        if not flat:
+            return Unknown(place, "nothing")
+        if len(flat) > MAX_ALTERNATIVES:
+            self.truncated.add(place)
+            return Unknown(place, "too many alternatives")
+        return Choice(place, tuple(flat), how)
+
+    # ----------------------------------------------------------------------------------------------- simple values
+
+    def _literal(self, module: Module, node: f.Literal, env: Env | None) -> Val:
+        return Lit(module.place(node), node.value, node.kind)
+
+    def _secret(self, module: Module, node: f.Secret, env: Env | None) -> Val:
+        return SecretV(module.place(node), node)
+
+    def _unknown(self, module: Module, node: f.Unknown, env: Env | None) -> Val:
+        return Unknown(module.place(node), node.reason)
+
+    def _function(self, module: Module, node: f.FunctionRef, env: Env | None) -> Val:
+        this: Val | None = None
+        function = module.function(node.function)
+        if function.kind in ("arrow", "lambda") and env is not None:
+            this = env.this
+        return Func(module.place(node), module, node.function, env, this)
+
+    def _class(self, module: Module, node: f.ClassRef, env: Env | None) -> Val:
+        return Cls(module.place(node), module, node.cls)
+
+    def _cast(self, module: Module, node: f.Cast, env: Env | None) -> Val:
+        value = self.eval(module, node.value, env)
+        return value if value.decl is not None else value.with_decl(module, node.type)
+
+    def _await(self, module: Module, node: f.Await, env: Env | None) -> Val:
+        value = self.eval(module, node.value, env)
+        if value.decl is not None:
+            unwrapped = self._unwrap_promise(*value.decl)
+            if unwrapped is not None:
+                return value.with_decl(*unwrapped)
+        return value
+
+    def _spread(self, module: Module, node: f.Spread, env: Env | None) -> Val:
+        return Elem(module.place(node), self.eval(module, node.value, env))
+
+    def _template(self, module: Module, node: f.Template, env: Env | None) -> Val:
+        parts = [(self.eval(module, part, env), module.place(part)) for part in node.parts]
+        return self.template(module.place(node), parts, node.how)
+
+    def template(self, place: Place, parts: Sequence[tuple[Val, Place]], how: str) -> Val:
+        """Text made of parts; known parts are joined, known choices multiplied out as long as they are few."""
+        lists: list[tuple[Val, ...]] = []
+        total = 1
+        for value, _ in parts:
+            alternatives = options(value)
+            if len(alternatives) > 1 and not all(isinstance(a, (Lit, Tmpl)) for a in alternatives):
+                if not any(isinstance(a, (Lit, Tmpl)) for a in alternatives):
+                    alternatives = (value,)
+            total *= max(len(alternatives), 1)
+            lists.append(alternatives)
+        if total > MAX_ALTERNATIVES:
+            self.truncated.add(place)
+            lists = [(value,) for value, _ in parts]
+        spans = [span for _, span in parts]
+        results = [self._join(place, combination, spans, how) for combination in product(*lists)]
+        return results[0] if len(results) == 1 else self._choice_of_texts(place, results)
+
+    def _choice_of_texts(self, place: Place, results: list[Val]) -> Val:
+        return Choice(place, tuple(results), "ternary")
+
+    def _join(self, place: Place, values: Sequence[Val], spans: Sequence[Place], how: str) -> Val:
+        parts: list[str | Val] = []
+        places: list[Place] = []
+
+        def text(piece: str, span: Place) -> None:
+            if parts and isinstance(parts[-1], str):
+                parts[-1] += piece
+            else:
+                parts.append(piece)
+                places.append(span)
+
+        for value, span in zip(values, spans, strict=True):
+            if isinstance(value, Lit) and (spelled := literal_text(value)) is not None:
+                text(spelled, span)
+            elif isinstance(value, Tmpl):
+                for part, sub in zip(value.parts, value.spans, strict=True):
+                    if isinstance(part, str):
+                        text(part, sub)
+                    else:
+                        parts.append(part)
+                        places.append(sub)
+            else:
+                parts.append(value)
+                places.append(span)
+        if not parts:
+            return Lit(place, "")
+        if len(parts) == 1 and isinstance(parts[0], str):
+            return Lit(place, parts[0])
+        return Tmpl(place, tuple(parts), how, tuple(places))
+
+    def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:
+        place = module.place(node)
+        values = [self.eval(module, value, env) for value in node.values]
+        if node.how == "and":
+            return values[-1]
+        if node.how in ("or", "nullish"):
+            kept: list[Val] = []
+            for index, value in enumerate(values):
+                last = index == len(values) - 1
+                alternatives = options(value)
+                truthy = [a for a in alternatives if not _is_absent(a, node.how)]
+                kept.extend(truthy if truthy or not last else alternatives)
+                if not last and alternatives and all(_is_present(a) for a in alternatives):
+                    break
+            return self.choice(place, kept or values, node.how)
+        return self.choice(place, values, node.how)
+
+    def _array(self, module: Module, node: f.Array, env: Env | None) -> Val:
+        items: list[Val] = []
+        is_open = False
+        for item in node.items:
+            if isinstance(item, f.Spread):
+                inner = self.eval(module, item.value, env)
+                if isinstance(inner, Arr):
+                    items.extend(inner.items)
+                    is_open = is_open or inner.open
+                else:
+                    is_open = True
+            else:
+                items.append(self.eval(module, item, env))
+        return Arr(module.place(node), tuple(items), is_open, node.kind)
+
+    def _comprehension(self, module: Module, node: f.Comprehension, env: Env | None) -> Val:
+        place = module.place(node)
+        element = self.eval(module, node.element, env)
+        if node.kind == "dict":
+            return Obj(place, (), True)
+        return Arr(place, (element,), True, "list")
+
+    def _unary(self, module: Module, node: f.Unary, env: Env | None) -> Val:
+        place = module.place(node)
+        value = self.eval(module, node.value, env)
+        if node.op in ("!", "not", "delete"):
+            return Typed(place, "bool", node.op, (value,))
+        if node.op == "typeof":
+            return Typed(place, "str", node.op, (value,))
+        if node.op == "void":
+            return Lit(place, None, "undefined")
+        if isinstance(value, Lit) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
+            if node.op == "-":
+                return Lit(place, -value.value)
+            if node.op == "+":
+                return Lit(place, value.value)
+        return Typed(place, "int" if node.op in ("~", "++", "--") else "num", node.op, (value,))
+
+    def _binary(self, module: Module, node: f.Binary, env: Env | None) -> Val:
+        place = module.place(node)
+        left = self.eval(module, node.left, env)
+        right = self.eval(module, node.right, env)
+        if node.op in _COMPARISON:
+            return Typed(place, "bool", node.op, (left, right))
+        if node.op == "+" and (is_text(left) or is_text(right)):
+            return self.template(place, [(left, module.place(node.left)), (right, module.place(node.right))], "concat")
+        if node.op == "|" and isinstance(right, Obj):
+            return self._merge(place, [(left, False), (right, False)])
+        if node.op == "%" and is_text(left) and module.python:
+            return Unknown(place, "percent")
+        return Typed(place, "", node.op, (left, right))
+
+    # -------------------------------------------------------------------------------------------- objects and members
+
+    def _object(self, module: Module, node: f.Object, env: Env | None) -> Val:
+        builder = _ObjectBuilder()
+        for entry in node.entries:
+            if entry.key is None:
+                self._spread_into(builder, self.eval(module, entry.value, env), entry.maybe)
+                continue
+            key = self.eval(module, entry.key, env)
+            value = self.eval(module, entry.value, env)
+            at = module.place(entry.value)
+            alternatives = options(key)
+            for option in alternatives:
+                name = literal_text(option) if isinstance(option, Lit) else None
+                if name is None:
+                    builder.open = True
+                else:
+                    builder.add(
+                        Ent(
+                            name, module.place(entry.key), option.place, value, at, entry.maybe or len(alternatives) > 1
+                        )
+                    )
+        return builder.build(module.place(node))
+
+    def _spread_into(self, builder: _ObjectBuilder, value: Val, maybe: bool) -> None:
+        alternatives = options(value)
+        several = len(alternatives) > 1
+        for option in alternatives:
+            if isinstance(option, Obj):
+                for entry in option.entries:
+                    builder.add(
+                        Ent(
+                            entry.name,
+                            entry.key_place,
+                            entry.key_origin,
+                            entry.value,
+                            entry.at,
+                            entry.maybe or maybe or several,
+                        )
+                    )
+                builder.open = builder.open or option.open
+                builder.spreads.extend(option.spreads)
+            elif isinstance(option, Lit) and not option.value:
+                continue
+            else:
+                builder.open = True
+                builder.spreads.append(option)
+
+    def _merge(self, place: Place, parts: Iterable[tuple[Val, bool]]) -> Obj:
+        builder = _ObjectBuilder()
+        for value, maybe in parts:
+            self._spread_into(builder, value, maybe)
+        return builder.build(place)
+
+    def _member(self, module: Module, node: f.Member, env: Env | None) -> Val:
+        base = self.eval(module, node.object, env)
+        key = node.key
+        if type(key) is f.Literal:
+            key_value: Val = Lit(module.place(key), key.value, key.kind)
+        else:
+            key_value = self.eval(module, key, env)
+        return self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
+
+    def member(
+        self, module: Module, base: Val, key: Val, place: Place, optional: bool = False, subscript: bool = False
+    ) -> Val:
+        """``base[key]``."""
+        keys = options(key)
+        names = [literal_text(k) if isinstance(k, Lit) else None for k in keys]
+        if any(name is None for name in names):
+            return self._any_member(base, place, optional, subscript)
+        results = [
+            self._member_of(module, option, cast(str, name), place, optional, subscript)
+            for option in options(base)
+            for name in names
+        ]
+        if len(results) > 1:
+            # A missing or absent alternative adds nothing where another one is found.
+            useful = [r for r in results if not (isinstance(r, MemberV) and isinstance(r.base, (Lit, Obj)))]
+            return self.choice(place, useful or results, "element")
+        return results[0]
+
+    def _any_member(self, base: Val, place: Place, optional: bool, subscript: bool) -> Val:
+        found: list[Val] = []
+        for option in options(base):
+            if isinstance(option, Obj) and not option.open and option.entries:
+                found.extend(entry.value for entry in option.entries)
+            elif isinstance(option, Arr) and not option.open and option.items:
+                found.extend(option.items)
+            elif isinstance(option, Cls) and (members := self._enum_members(option)):
+                found.extend(members)
+            else:
+                return MemberV(place, base, None, optional, subscript)
+        return self.choice(place, found, "element")
+
+    def _enum_members(self, value: Cls) -> list[Val]:
+        cls = value.module.facts.classes[value.cls]
+        if cls.kind == "enum" or self.is_enum(value):
+            return [
+                self._class_member(value, field, None)
+                for field in cls.fields
+                if field.value is not None and field.kind in ("member", "field")
+            ]
+        return []
+
+    def _member_of(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
+        if isinstance(base, Obj):
+            if name in builtins.OBJECT_METHODS and base.get(name) is None:
+                return MemberV(place, base, name, optional, subscript)
+            entry = base.get(name)
+            if entry is not None:
+                value = entry.value
+                if value.at is None and base.at is not None:
+                    value = value.with_at(entry.at)
+                if entry.maybe:
+                    alternatives = [e.value for e in base.entries if e.name == name]
+                    return self.choice(place, alternatives, "element") if len(alternatives) > 1 else value
+                return value
+            spread = [self._member_of(module, s, name, place, optional, subscript) for s in base.spreads]
+            if len(spread) == 1 and base.open:
+                return spread[0]
+            return self._typed_member(module, base, name, place, optional, subscript)
+        if isinstance(base, Arr):
+            if name.lstrip("-").isdigit():
+                index = int(name)
+                if not base.open and -len(base.items) <= index < len(base.items):
+                    return base.items[index]
+                if base.open and len(base.items) == 1:
+                    return base.items[0]
+            return MemberV(place, base, name, optional, subscript)
+        if isinstance(base, Inst):
+            return self._instance_member(base, name, place, optional)
+        if isinstance(base, Cls):
+            return self._static_member(base, name, place)
+        if isinstance(base, ModuleV):
+            found = self.export(base.module, name)
+            return found if found is not None else Unknown(place, f"{base.module.path} does not export {name}")
+        if isinstance(base, GlobalV):
+            if base.path and base.path[-1] in _WINDOW and len(base.path) == 1:
+                return self._global_name(place, name)
+            if base.path == ("process", "env") or base.path[-2:] == ("import.meta", "env"):
+                return EnvV(place, name, None, base.dotted)
+            return GlobalV(place, (*base.path, name))
+        if isinstance(base, External):
+            if base.dotted in ("os.environ", "process.env", "node:process.env"):
+                return (
+                    MemberV(place, base, name)
+                    if name in ("get", "setdefault", "pop") and not subscript
+                    else EnvV(place, name)
+                )
+            if base.package.split("/")[0] in ("$env",):
+                return EnvV(place, name, None, base.package)
+            return External(place, base.package, (*base.path, name))
+        if isinstance(base, Lit) and base.enum and name == "value":
+            return base
+        if isinstance(base, Func):
+            if name in ("current", "value"):
+                return MemberV(place, base, name, optional, subscript)
+            for write in self._writes_to_function(base, name):
+                return self.eval(base.module, write.value, base.env)
+            return MemberV(place, base, name, optional, subscript)
+        return self._typed_member(module, base, name, place, optional, subscript)
+
+    def _typed_member(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
+        value = MemberV(place, base, name, optional, subscript)
+        if base.decl is not None:
+            declared = self.member_type(base.decl[0], base.decl[1], name)
+            if declared is not None:
+                instance = self.instance_of(declared[0], declared[1], place)
+                if instance is not None:
+                    return instance
+                return value.with_decl(*declared)
+        return value
+
+    def _writes_to_function(self, base: Func, name: str) -> list[f.Write]:
+        found = []
+        for write in base.module.facts.writes:
+            if isinstance(write.key, f.Literal) and write.key.value == name and isinstance(write.object, f.Name):
+                target = base.module.facts.bindings[write.object.binding]
+                for assign in target.assigns:
+                    if isinstance(assign.value, f.FunctionRef) and assign.value.function == base.function:
+                        found.append(write)
+        return found
+
+    # ------------------------------------------------------------------------------------------------------ classes
+
+    def is_enum(self, value: Cls) -> bool:
+        """TypeScript's enum, or a Python class with an Enum among its bases."""
+        cls = value.module.facts.classes[value.cls]
+        if cls.kind == "enum":
+            return True
+        for base in cls.bases:
+            evaluated = self.eval(value.module, base)
+            if (
+                isinstance(evaluated, External)
+                and evaluated.path
+                and evaluated.path[-1].endswith(("Enum", "TextChoices", "Choices"))
+            ):
+                return True
+            if isinstance(evaluated, Cls) and evaluated.module is not value.module and self.is_enum(evaluated):
+                return True
+            if (
+                isinstance(evaluated, Cls)
+                and evaluated.module is value.module
+                and evaluated.cls != value.cls
+                and self.is_enum(evaluated)
+            ):
+                return True
+        return False
+
+    def lineage(self, value: Cls) -> list[Cls]:
+        """A class and its project bases, nearest first."""
+        result: list[Cls] = []
+        queue = [value]
+        while queue and len(result) < 20:
+            current = queue.pop(0)
+            if any(r.module is current.module and r.cls == current.cls for r in result):
+                continue
+            result.append(current)
+            for base in current.module.facts.classes[current.cls].bases:
+                for option in options(self.eval(current.module, base)):
+                    if isinstance(option, Cls):
+                        queue.append(option)
+        return result
+
+    def _class_member(self, cls: Cls, field: f.Field, this: Val | None, env: Env | None = None) -> Val:
+        """The value of a field, method or getter of a class, for a receiver."""
+        module = cls.module
+        place = module.place(field)
+        if isinstance(field.value, f.FunctionRef):
+            function = module.function(field.value.function)
+            bound = Func(place, module, field.value.function, env, this)
+            if field.kind == "getter" or (function.kind == "getter") or _is_property(module, function):
+                return self.invoke(bound, ((), ()), place)
+            if function.kind in ("arrow", "lambda") or field.kind == "field":
+                return Func(place, module, field.value.function, env or _this_env(module, this), this)
+            return bound
+        if field.value is None:
+            return Unknown(place, "field without value")
+        value = self.eval(module, field.value, env or _this_env(module, this))
+        if isinstance(value, Lit) and self.is_enum(cls):
+            return Lit(value.place, value.value, value.kind, True)
+        if isinstance(value, Arr) and self.is_enum(cls) and value.items and isinstance(value.items[0], Lit):
+            first = value.items[0]
+            return Lit(first.place, first.value, first.kind, True)
+        return value
+
+    def _static_member(self, base: Cls, name: str, place: Place) -> Val:
+        if name == "__members__":
+            return Arr(place, tuple(self._enum_members(base)))
+        for cls in self.lineage(base):
+            for field in cls.module.facts.classes[cls.cls].fields:
+                if field.name == name and (field.value is not None or field.static):
+                    return self._class_member(cls, field, base)
+            for module, write in self._static_writes(cls, name):
+                return self.eval(module, write.value)
+        return MemberV(place, base, name)
+
+    def _static_writes(self, cls: Cls, name: str) -> list[tuple[Module, f.Write]]:
+        return [
+            (cls.module, write)
+            for write in cls.module.facts.writes
+            if isinstance(write.key, f.Literal)
+            and write.key.value == name
+            and isinstance(write.object, f.Name)
+            and any(
+                isinstance(a.value, f.ClassRef) and a.value.cls == cls.cls
+                for a in cls.module.facts.bindings[write.object.binding].assigns
+            )
+        ]
+
+    def _instance_member(self, base: Inst, name: str, place: Place, optional: bool) -> Val:
+        for key, value in base.given:
+            if key == name:
+                return value
+        declared: tuple[Module, f.Type] | None = None
+        for cls in self.lineage(base.cls):
+            module = cls.module
+            written = self._instance_writes(cls, name)
+            cls_facts = module.facts.classes[cls.cls]
+            found: list[Val] = []
+            for field in cls_facts.fields:
+                if field.name != name:
+                    continue
+                if field.type is not None and declared is None:
+                    declared = (module, field.type)
+                if field.kind == "setter":
+                    continue
+                if field.value is not None and not (
+                    written and isinstance(field.value, f.Literal) and field.value.value is None
+                ):
+                    found.append(
+                        self._class_member(
+                            cls,
+                            field,
+                            base,
+                            base.env
+                            if base.env and base.env.module is module and not isinstance(field.value, f.FunctionRef)
+                            else None,
+                        )
+                    )
+                    if isinstance(field.value, f.FunctionRef):
+                        return found[-1]
+            for function, value_node, field_type in written:
+                env = (
+                    base.env
+                    if base.env is not None and base.env.module is module and base.env.function == function
+                    else None
+                )
+                env = env or _this_env(module, base, function)
+                value = self.eval(module, value_node, env)
+                if field_type is not None and value.decl is None:
+                    value = value.with_decl(module, field_type)
+                found.append(value)
+            useful = [v for v in found if not (isinstance(v, Lit) and v.value is None)]
+            if found:
+                value = self.choice(place, useful or found, "assign")
+                if isinstance(value, (Param, MemberV, CallV, Unknown)) and declared is not None and value.decl is None:
+                    value = value.with_decl(*declared)
+                if isinstance(value, (Param, MemberV, CallV, Unknown)) and value.decl is not None:
+                    instance = self.instance_of(value.decl[0], value.decl[1], place)
+                    if instance is not None:
+                        return instance
+                return value
+        value = MemberV(place, base, name, optional)
+        if declared is not None:
+            instance = self.instance_of(declared[0], declared[1], place)
+            return instance if instance is not None else value.with_decl(*declared)
+        return value
+
+    def _instance_writes(self, cls: Cls, name: str) -> list[tuple[int, f.Value, f.Type | None]]:
+        """``this.name = …`` / ``self.name = …`` in the methods of a class, and parameter properties."""
+        module = cls.module
+        index = module.__dict__.get("_instance_writes")
+        if index is None:
+            index = {}
+            for write in module.facts.writes:
+                if write.op != "=" or not isinstance(write.key, f.Literal) or not isinstance(write.key.value, str):
+                    continue
+                owner, function = self._receiver_class(module, write)
+                if owner >= 0:
+                    index.setdefault((owner, write.key.value), []).append((function, write.value, None))
+            for number, function_facts in enumerate(module.facts.functions):
+                if function_facts.cls < 0:
+                    continue
+                for param in function_facts.params:
+                    if param.field and param.binding >= 0:
+                        index.setdefault((function_facts.cls, param.name), []).append(
+                            (number, f.Name(param.start, param.end, param.binding), param.type)
+                        )
+            module.__dict__["_instance_writes"] = index
+        return cast("list[tuple[int, f.Value, f.Type | None]]", index.get((cls.cls, name), []))
+
+    def _receiver_class(self, module: Module, write: f.Write) -> tuple[int, int]:
+        target = write.object
+        if isinstance(target, f.This):
+            return module.function(target.function).cls, target.function
+        if isinstance(target, f.Name) and target.binding in module.param_of:
+            function, index = module.param_of[target.binding]
+            if index == 0 and module.python:
+                return module.function(function).cls, function
+        return -1, -1
+
+    def instance_of(self, module: Module, declared: f.Type, place: Place) -> Val | None:
+        """An instance of the project class that a declared type names: injection by class. None for data types."""
+        found: list[Val] = []
+        for option in self.class_types(module, declared):
+            cls = option.module.facts.classes[option.cls]
+            if cls.kind == "class" and not self.is_enum(option) and not _is_data_class(self, option):
+                found.append(Inst(place, option))
+            elif cls.kind == "interface" and (several := self.implementers.get((option.module.path, option.cls))):
+                found.extend(Inst(place, one) for one in several)
+        if not found:
+            return None
+        return self.choice(place, found, "type").with_decl(module, declared)
+
+    def class_types(self, module: Module, declared: f.Type, depth: int = 0) -> list[Cls]:
+        """The project classes and interfaces that a type names (through unions, Optional, Annotated and aliases)."""
+        if depth > 8:
+            return []
+        if isinstance(declared, f.UnionType):
+            return [c for item in declared.items for c in self.class_types(module, item, depth + 1)]
+        if isinstance(declared, f.NamedType):
+            head = self.eval(module, declared.name)
+            if isinstance(head, Cls):
+                return [head]
+            name = _type_name(head)
+            if name in builtins.TRANSPARENT_TYPES and declared.args:
+                return self.class_types(module, declared.args[0], depth + 1)
+            alias = self._alias(module, declared)
+            if alias is not None:
+                return self.class_types(alias[0], alias[1], depth + 1)
+        if isinstance(declared, f.TypeofType):
+            value = self.eval(module, declared.value)
+            if isinstance(value, Inst):
+                return [value.cls]
+        return []
+
+    # ------------------------------------------------------------------------------------------------------- types
+
+    def _alias(self, module: Module, declared: f.NamedType) -> tuple[Module, f.Type] | None:
+        """What a type alias stands for, also an imported one."""
+        name = declared.name
+        if isinstance(name, f.Name):
+            binding = module.facts.bindings[name.binding]
+            if binding.kind == "type" and binding.type is not None:
+                return module, binding.type
+            if binding.imported >= 0:
+                imported = module.facts.imports[binding.imported]
+                return self._alias_in(module, imported.specifier, imported.name, 0)
+        return None
+
+    def _alias_in(self, module: Module, specifier: str, name: str, depth: int) -> tuple[Module, f.Type] | None:
+        if depth > 8:
+            return None
+        for path in self.resolver.resolve(module.path, specifier, name):
+            target = self.load(path)
+            if target is None:
+                continue
+            number = target.top_level.get(name)
+            if number is not None:
+                binding = target.facts.bindings[number]
+                if binding.kind == "type" and binding.type is not None:
+                    return target, binding.type
+            for export in target.facts.exports:
+                if export.specifier and export.name in (name, "*"):
+                    found = self._alias_in(
+                        target, export.specifier, name if export.name == "*" else export.imported, depth + 1
+                    )
+                    if found is not None:
+                        return found
+        return None
+
+    def declared(self, module: Module, declared: f.Type, depth: int = 0) -> tuple[Module, f.Type]:
+        """A type with aliases, ``Annotated``, ``Promise`` and the like looked through."""
+        if depth > 10:
+            return module, declared
+        if isinstance(declared, f.NamedType):
+            alias = self._alias(module, declared)
+            if alias is not None:
+                return self.declared(alias[0], alias[1], depth + 1)
+            if declared.args and _type_name(self.eval(module, declared.name)) in builtins.TRANSPARENT_TYPES:
+                return self.declared(module, declared.args[0], depth + 1)
+        if isinstance(declared, f.IndexedType):
+            found = self._indexed(module, declared)
+            if found is not None:
+                return self.declared(found[0], found[1], depth + 1)
+        return module, declared
+
+    def _indexed(self, module: Module, declared: f.IndexedType) -> tuple[Module, f.Type] | None:
+        if isinstance(declared.key, f.LiteralType):
+            key = self.eval(module, declared.key.value)
+            if isinstance(key, Lit) and isinstance(key.value, str):
+                return self.member_type(module, declared.object, key.value)
+        return None
+
+    def fields_of(self, module: Module, declared: f.Type) -> list[tuple[Module, f.Field]] | None:
+        """The members of an object type, interface or class (with its bases), or None where the type is not in view."""
+        module, declared = self.declared(module, declared)
+        if isinstance(declared, f.ObjectType):
+            return [(module, field) for field in declared.fields]
+        if isinstance(declared, f.UnionType):
+            for item in declared.items:
+                found = self.fields_of(module, item)
+                if found is not None:
+                    return found
+            return None
+        classes = self.class_types(module, declared)
+        if not classes:
+            return None
+        result: list[tuple[Module, f.Field]] = []
+        for start in classes:
+            for cls in self.lineage(start):
+                result.extend((cls.module, field) for field in cls.module.facts.classes[cls.cls].fields)
+                for base in cls.module.facts.classes[cls.cls].interfaces:
+                    for option in options(self.eval(cls.module, base)):
+                        if isinstance(option, Cls) and option.module.facts.classes[option.cls].kind == "interface":
+                            result.extend((option.module, x) for x in option.module.facts.classes[option.cls].fields)
+                for number, function in enumerate(cls.module.facts.functions):
+                    if function.cls == cls.cls and function.kind == "constructor":
+                        result.extend(
+                            (cls.module, f.Field(p.start, p.end, p.name, "field", None, p.type, optional=p.optional))
+                            for p in cls.module.function(number).params
+                            if p.field
+                        )
+        return result
+
+    def member_type(self, module: Module, declared: f.Type, name: str) -> tuple[Module, f.Type] | None:
+        """The declared type of a member of a declared type."""
+        module, declared = self.declared(module, declared)
+        if isinstance(declared, f.ArrayType) and name.lstrip("-").isdigit():
+            return module, declared.item
+        for owner, field in self.fields_of(module, declared) or ():
+            if field.name == name and field.type is not None and field.kind in ("field", "getter"):
+                return owner, field.type
+        return None
+
+    def _unwrap_promise(self, module: Module, declared: f.Type) -> tuple[Module, f.Type] | None:
+        if isinstance(declared, f.NamedType) and declared.args:
+            if _type_name(self.eval(module, declared.name)) in ("Promise", "Awaitable", "Coroutine", "PromiseLike"):
+                return module, declared.args[-1]
+        return None
+
+    def literal_types(self, module: Module, declared: f.Type, depth: int = 0) -> list[Val] | None:
+        """The values of a finite type (a union of literals, an enum, ``keyof typeof X``, ``(typeof X)[…]``), else None."""
+        if depth > 8:
+            return None
+        module, declared = self.declared(module, declared)
+        if isinstance(declared, f.LiteralType):
+            value = self.eval(module, declared.value)
+            return [value] if isinstance(value, Lit) else list(options(value)) if isinstance(value, Choice) else None
+        if isinstance(declared, f.UnionType):
+            result: list[Val] = []
+            for item in declared.items:
+                if isinstance(item, f.NamedType) and _type_name(self.eval(module, item.name)) in (
+                    "undefined",
+                    "null",
+                    "None",
+                ):
+                    continue
+                part = self.literal_types(module, item, depth + 1)
+                if part is None:
+                    return None
+                result.extend(part)
+            return result
+        if isinstance(declared, f.IndexedType):
+            inner = declared.object
+            if isinstance(inner, f.TypeofType):
+                value = self.eval(module, inner.value)
+                if isinstance(declared.key, f.LiteralType):
+                    return None
+                if isinstance(value, Obj) and not value.open and value.entries:
+                    return [e.value for e in value.entries]
+                if isinstance(value, Arr) and not value.open and value.items:
+                    return list(value.items)
+        if isinstance(declared, f.KeyofType) and isinstance(declared.object, f.TypeofType):
+            value = self.eval(module, declared.object.value)
+            if isinstance(value, Obj) and not value.open and value.entries:
+                return [Lit(e.key_origin, e.name) for e in value.entries]
+        if isinstance(declared, f.NamedType):
+            head = self.eval(module, declared.name)
+            if isinstance(head, Cls) and self.is_enum(head):
+                members = self._enum_members(head)
+                return members or None
+            if isinstance(head, Lit) and head.enum:
+                return [head]
+        return None
+
+    # -------------------------------------------------------------------------------------------------------- names
+
+    def _name(self, module: Module, node: f.Name, env: Env | None) -> Val:
+        return self.binding(module, node.binding, env, node.start, module.place(node))
+
+    def binding(self, module: Module, number: int, env: Env | None, use: int, place: Place) -> Val:
+        """What a binding is at byte offset ``use`` (-1: anywhere)."""
+        binding = module.facts.bindings[number]
+        if binding.imported >= 0:
+            return self.imported(module, binding.imported, place)
+        if number in module.param_of:
+            return self._param(module, number, env, place)
+        if binding.function == 0:
+            env = None if env is None or env.function != 0 else env
+        assigns = self._reaching(module, binding, use)
+        if not assigns:
+            if binding.type is not None:
+                instance = self.instance_of(module, binding.type, place)
+                return instance or Unknown(place, "declared").with_decl(module, binding.type)
+            return Unknown(place, f"{binding.name} has no value here")
+        values: list[Val] = []
+        for assign in assigns:
+            if assign.op in ("=", "default", "walrus", "with", "for"):
+                values.append(self.eval(module, assign.value, env))
+            elif assign.op == "|=":
+                continue
+            elif assign.op in ("??=", "||=", "or="):
+                values.append(self.eval(module, assign.value, env))
+            else:
+                return Unknown(place, "changed in place")
+        present = [v for v in values if not (isinstance(v, Lit) and v.value is None)]
+        value = self.choice(place, present if len(values) > 1 and present else values, "assign")
+        if binding.type is not None and value.decl is None and not isinstance(value, (Lit, Func)):
+            instance = (
+                self.instance_of(module, binding.type, place)
+                if isinstance(value, (Unknown, CallV, MemberV, Param))
+                else None
+            )
+            value = instance or value.with_decl(module, binding.type)
+        if isinstance(value, (Obj, Arr)) or (
+            isinstance(value, Choice) and any(isinstance(o, Obj) for o in value.options)
+        ):
+            return self._mutated(module, number, value, env, use)
+        return value
+
+    def _reaching(self, module: Module, binding: f.Binding, use: int) -> Sequence[f.Assign]:
+        assigns = [a for a in binding.assigns if a.op != "del"]
+        if len(assigns) <= 1 or use < 0:
+            return assigns
+        region = module.region_at(use)
+        function = module.region(region).function
+        if any(a.function != function for a in assigns):
+            return assigns if function != binding.function or len(assigns) <= 8 else assigns[:8]
+        around = module.ancestors(region)
+        around_set = set(around)
+        loops = [
+            r
+            for r in around
+            if module.region(r).kind in ("loop", "comprehension") and module.region(r).function == function
+        ]
+        if loops:
+            outer = module.region(loops[-1])
+            if any(outer.start <= a.start < outer.end and a.start > use for a in assigns):
+                return assigns
+        before = [a for a in assigns if a.start < use] or assigns
+        last = max((i for i, a in enumerate(before) if a.region in around_set), default=0)
+        reached = before[last:]
+        return [a for a in reached if a is reached[0] or not self._excluded(module, a.region, around)]
+
+    def _excluded(self, module: Module, region: int, around: list[int]) -> bool:
+        """A region that always leaves, or a sibling branch of one that the use is in."""
+        here = {
+            module.region(r).group: r for r in around if module.region(r).kind in ("then", "else", "case", "default")
+        }
+        for number in module.ancestors(region):
+            current = module.region(number)
+            if number in around:
+                break
+            if current.exits in ("return", "throw"):
+                return True
+            if current.kind in ("then", "else", "case", "default") and here.get(current.group, number) != number:
+                return True
+        return False
+
+    def _param(self, module: Module, number: int, env: Env | None, place: Place) -> Val:
+        function, index = module.param_of[number]
+        frame = env
+        while frame is not None:
+            if frame.function == function and frame.module is module:
+                found = frame.values.get(number)
+                if found is not None:
+                    return found
+                if frame.this is not None and index == 0 and module.python and module.function(function).cls >= 0:
+                    return frame.this
+                break
+            frame = frame.parent
+        return self.free_param(module, function, index)
+
+    def free_param(self, module: Module, function: int, index: int) -> Val:
+        """A parameter that no caller gives: an instance where it is injected by class, else a ``Param``."""
+        facts = module.function(function)
+        param = facts.params[index]
+        place = module.place(param)
+        if (
+            module.python
+            and index == 0
+            and facts.cls >= 0
+            and facts.kind != "lambda"
+            and not _has_decorator(facts, "staticmethod")
+        ):
+            cls = Cls(place, module, facts.cls)
+            return cls if _has_decorator(facts, "classmethod") else Inst(place, cls)
+        callback = module.callbacks.get(function)
+        if callback is not None and index == 0:
+            element = self._callback_value(module, *callback)
+            if element is not None:
+                return element
+        value: Val = Param(place, module, function, index, param.binding, param.name)
+        if param.type is not None:
+            instance = self.instance_of(module, param.type, place)
+            if instance is not None:
+                return instance
+            value = value.with_decl(module, param.type)
+        if param.default is not None and isinstance(param.default, f.CallRef):
+            default = self.eval(module, param.default)
+            if isinstance(default, CallV) and default.name.endswith("Depends") and default.args:
+                given = default.args[0]
+                if isinstance(given, Cls):
+                    return Inst(place, given)
+                if isinstance(given, Func):
+                    return self.invoke(given, ((), ()), place)
+        return value
+
+    def _callback_value(self, module: Module, call_number: int, index: int) -> Val | None:
+        """What the first parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``)."""
+        call = module.call(call_number)
+        if index != 0 or not isinstance(call.callee, f.Member) or not isinstance(call.callee.key, f.Literal):
+            return None
+        method = call.callee.key.value
+        if method in builtins.ELEMENT_CALLBACKS:
+            base = self.eval(module, call.callee.object)
+            element = self.element(base, base.place)
+            return None if isinstance(element, Elem) else element
+        if method == "then":
+            base = self.eval(module, call.callee.object)
+            return base if isinstance(base, (Func, Inst, Obj, External, GlobalV, ModuleV)) else None
+        return None
+
+    def _this(self, module: Module, node: f.This, env: Env | None) -> Val:
+        place = module.place(node)
+        frame = env
+        while frame is not None:
+            if frame.module is module and frame.function == node.function and frame.this is not None:
+                return frame.this
+            frame = frame.parent
+        if node.function < 0:
+            return Unknown(place, "this")
+        function = module.function(node.function)
+        if function.cls >= 0:
+            cls = Cls(place, module, function.cls)
+            return cls if function.static else Inst(place, cls)
+        holder = module.object_of.get(node.function)
+        if holder is not None:
+            return self.eval(module, holder)
+        return GlobalV(place, ("this",))
+
+    def _global(self, module: Module, node: f.Global, env: Env | None) -> Val:
+        place = module.place(node)
+        if module.python:
+            starred = self._starred(module, node.name)
+            if starred is not None:
+                return starred
+        elif node.name == "arguments" and env is not None:
+            frame: Env | None = env
+            while frame is not None:
+                if -1 in frame.values and module.function(frame.function).kind != "arrow":
+                    return frame.values[-1]
+                frame = frame.parent
+        elif node.name == "arguments":
+            function = module.region(module.region_at(node.start)).function
+            while function > 0 and module.function(function).kind == "arrow":
+                function = module.function(function).parent
+            return Param(place, module, function, -1, -1, "arguments")
+        return self._global_name(place, node.name)
+
+    def _global_name(self, place: Place, name: str) -> Val:
+        assigned = self.globals.get(name)
+        if assigned and name not in builtins.KNOWN_GLOBALS:
+            values = [self.eval(module, value) for module, value in assigned[:8]]
+            useful = [v for v in values if not isinstance(v, (Lit, Unknown))]
+            if useful:
+                return self.choice(place, useful, "assign")
+        return GlobalV(place, (name,))
+
+    def _starred(self, module: Module, name: str) -> Val | None:
+        for imported in module.facts.imports:
+            if imported.how == "star":
+                for path in self.resolver.resolve(module.path, imported.specifier):
+                    target = self.load(path)
+                    if target is not None and target is not module:
+                        found = self.export(target, name)
+                        if found is not None:
+                            return found
+        return None
+
+    # ------------------------------------------------------------------------------------------------------ modules
+
+    def _module_ref(self, module: Module, node: f.ModuleRef, env: Env | None) -> Val:
+        place = module.place(node)
+        for path in self.resolver.resolve(module.path, node.specifier):
+            target = self.load(path)
+            if target is not None:
+                whole = self.export(target, "=")
+                return whole if whole is not None else ModuleV(place, target)
+        return External(place, self.resolver.external(module.path, node.specifier), ())
+
+    def imported(self, module: Module, number: int, place: Place) -> Val:
+        """What an import binds."""
+        imported = module.facts.imports[number]
+        name = imported.name
+        if module.python:
+            return self._imported_python(module, imported, place)
+        for path in self.resolver.resolve(module.path, imported.specifier):
+            target = self.load(path)
+            if target is None:
+                continue
+            if name == "*":
+                whole = self.export(target, "=") if imported.how == "require" or not target.facts.exports else None
+                return whole if whole is not None else ModuleV(place, target)
+            found = self.export(target, name)
+            if found is not None:
+                return found
+            return Unknown(place, f"{path} does not export {name}")
+        package = self.resolver.external(module.path, imported.specifier)
+        return External(place, package, () if name in ("*", "default", "=") else (name,))
+
+    def _imported_python(self, module: Module, imported: f.Import, place: Place) -> Val:
+        if imported.name in ("*", ""):
+            for path in self.resolver.resolve(module.path, imported.specifier):
+                target = self.load(path)
+                if target is not None and target is not module:
+                    return ModuleV(place, target)
+            return External(place, self.resolver.external(module.path, imported.specifier), ())
+        for path in self.resolver.resolve(module.path, imported.specifier):
+            target = self.load(path)
+            if target is not None and target is not module:
+                found = self.export(target, imported.name)
+                if found is not None:
+                    return found
+        path = self.resolver.submodule(module.path, imported.specifier, imported.name)
+        if path is not None:
+            target = self.load(path)
+            if target is not None:
+                return ModuleV(place, target)
+        return External(place, self.resolver.external(module.path, imported.specifier), (imported.name,))
+
+    def export(self, module: Module, name: str) -> Val | None:
+        """What a module exports under a name; None if it does not."""
+        key = (module.path, name)
+        if key in self._exports:
+            return self._exports[key]
+        self._exports[key] = None
+        before = self._cycles
+        value = self._export_python(module, name) if module.python else self._export_javascript(module, name)
+        if value is None and self._cycles != before:
+            del self._exports[key]
+        else:
+            self._exports[key] = value
+        return value
+
+    def _export_python(self, module: Module, name: str) -> Val | None:
+        number = module.top_level.get(name)
+        if number is not None:
+            binding = module.facts.bindings[number]
+            return self.binding(module, number, None, -1, module.place(binding))
+        starred = self._starred(module, name)
+        if starred is not None:
+            return starred
+        package = module.path.rsplit("/", 1)
+        if module.path.endswith("__init__.py"):
+            path = self.resolver.submodule(module.path, ".", name)
+            if path is not None and path != module.path:
+                target = self.load(path)
+                if target is not None:
+                    return ModuleV(Place(path, 0, 0), target)
+        del package
+        return None
+
+    def _export_javascript(self, module: Module, name: str) -> Val | None:
+        whole: f.Export | None = None
+        stars: list[f.Export] = []
+        for export in module.facts.exports:
+            if export.name == name and (name != "*" or export.value is not None):
+                if export.value is not None:
+                    return self.eval(module, export.value)
+                return self._reexport(module, export)
+            if export.name == "=":
+                whole = export
+            elif export.name == "*":
+                stars.append(export)
+        if whole is not None and name != "=":
+            value = self.eval(module, whole.value) if whole.value is not None else None
+            if value is None:
+                return None
+            if name == "default":
+                return value
+            place = module.place(whole)
+            member = self.member(module, value, Lit(place, name), place)
+            return (
+                None
+                if isinstance(member, MemberV) and isinstance(member.base, Obj) and not member.base.open
+                else member
+            )
+        if name not in ("default", "="):
+            for export in stars:
+                for path in self.resolver.resolve(module.path, export.specifier):
+                    target = self.load(path)
+                    if target is not None and target is not module:
+                        found = self.export(target, name)
+                        if found is not None:
+                            return found
+            for export in stars:
+                if not self.resolver.resolve(module.path, export.specifier):
+                    return External(
+                        module.place(export), self.resolver.external(module.path, export.specifier), (name,)
+                    )
+            if not module.facts.exports and not module.facts.imports:
+                number = module.top_level.get(name)
+                if number is not None:
+                    return self.binding(module, number, None, -1, module.place(module.facts.bindings[number]))
+        return None
+
+    def _reexport(self, module: Module, export: f.Export) -> Val | None:
+        place = module.place(export)
+        for path in self.resolver.resolve(module.path, export.specifier):
+            target = self.load(path)
+            if target is None or target is module:
+                continue
+            if export.imported == "*":
+                return ModuleV(place, target)
+            return self.export(target, export.imported)
+        package = self.resolver.external(module.path, export.specifier)
+        return External(place, package, () if export.imported in ("*", "default") else (export.imported,))
+
+    # -------------------------------------------------------------------------------------------------------- calls
+
+    def arguments(self, module: Module, call: f.Call, env: Env | None) -> Args:
+        """A call's arguments, each handed over as the expression that stands there."""
+        positional: list[Val] = []
+        keywords: list[tuple[str, Val]] = []
+        for argument in call.args:
+            node = argument.value
+            if isinstance(node, f.Spread):
+                inner = self.eval(module, node.value, env)
+                if isinstance(inner, Arr) and not inner.open:
+                    positional.extend(v if v.at else v.with_at(module.place(node)) for v in inner.items)
+                else:
+                    positional.append(Elem(module.place(node), inner))
+                continue
+            value = self.eval(module, node, env)
+            if value.at is None:
+                value = value.with_at(module.place(node))
+            if argument.name == "**":
+                if isinstance(value, Obj):
+                    keywords.extend((e.name, e.value if e.value.at else e.value.with_at(e.at)) for e in value.entries)
+                    if value.open:
+                        keywords.append(("**", value))
+                else:
+                    keywords.append(("**", value))
+            elif argument.name:
+                keyword = value.with_at(value.at or module.place(node))
+                keyword.key_at = Place(module.path, argument.start, argument.start + len(argument.name.encode()))
+                keywords.append((argument.name, keyword))
+            else:
+                positional.append(value)
+        return tuple(positional), tuple(keywords)
+
+    def _call(self, module: Module, node: f.CallRef, env: Env | None) -> Val:
+        call = module.call(node.call)
+        place = module.place(node)
+        callee = self.eval(module, call.callee, env)
+        results = [self._call_one(module, node.call, call, option, env, place) for option in options(callee)]
+        return results[0] if len(results) == 1 else self.choice(place, results, "return")
+
+    def _call_one(self, module: Module, number: int, call: f.Call, callee: Val, env: Env | None, place: Place) -> Val:
+        args = self.arguments(module, call, env)
+        if isinstance(callee, Func) and call.kind != "new":
+            if call.kind == "jsx":
+                return Unknown(place, "element")
+            return self.invoke(callee, args, place)
+        if isinstance(callee, Cls) and (call.kind == "new" or module.python):
+            return self.construct(callee, args, place)
+        if isinstance(callee, Func):
+            return (
+                Inst(place, Cls(place, callee.module, callee.module.function(callee.function).cls))
+                if callee.module.function(callee.function).cls >= 0
+                else Unknown(place, "new")
+            )
+        value = CallV(place, callee, args[0], args[1], module, number, call.kind == "new")
+        handled = builtins.evaluate(self, value, env)
+        return handled if handled is not None else value
+
+    def construct(self, cls: Cls, args: Args, place: Place) -> Val:
+        """``new C(…)`` / ``C(…)``."""
+        if self.is_enum(cls):
+            return Unknown(place, "enum look-up")
+        for owner in self.lineage(cls):
+            for number, function in enumerate(owner.module.facts.functions):
+                if function.cls == owner.cls and (function.kind == "constructor" or function.name == "__init__"):
+                    instance = Inst(place, cls)
+                    bound = Func(place, owner.module, number, None, instance)
+                    env = self.bind(bound, args, place)
+                    instance.env = env
+                    env.this = instance
+                    return instance
+        fields = [x for x in cls.module.facts.classes[cls.cls].fields if x.kind == "field" and x.type is not None]
+        given = [(field.name, value) for field, value in zip(fields, args[0], strict=False)]
+        given.extend((name, value) for name, value in args[1] if name != "**")
+        return Inst(place, cls, None, tuple(given) if cls.module.python else ())
+
+    def bind(self, func: Func, args: Args, place: Place) -> Env:
+        """The environment of one call of a function."""
+        module = func.module
+        facts = module.function(func.function)
+        positional = [*func.bound, *args[0]]
+        keywords = dict([*func.keywords, *args[1]])
+        unknown_keywords = keywords.pop("**", None)
+        env = Env(module, func.function, {}, func.this, func.env)
+        params = facts.params
+        start = 0
+        if (
+            module.python
+            and facts.cls >= 0
+            and params
+            and func.this is not None
+            and not _has_decorator(facts, "staticmethod")
+        ):
+            if params[0].binding >= 0:
+                this = func.this
+                if _has_decorator(facts, "classmethod") and isinstance(this, Inst):
+                    this = this.cls
+                env.values[params[0].binding] = this
+            start = 1
+        env.values[-1] = Arr(
+            place, tuple(v for v in positional if not isinstance(v, Elem)), any(isinstance(v, Elem) for v in positional)
+        )
+        rest_from: Val | None = None
+        rest_index = 0
+        index = 0
+        for param in params[start:]:
+            value: Val | None = None
+            if param.kind == "rest":
+                remaining = positional[index:]
+                if rest_from is not None:
+                    value = rest_from
+                elif len(remaining) == 1 and isinstance(remaining[0], Elem):
+                    value = remaining[0].base
+                else:
+                    value = Arr(
+                        place,
+                        tuple(v for v in remaining if not isinstance(v, Elem)),
+                        any(isinstance(v, Elem) for v in remaining),
+                    )
+                index = len(positional)
+            elif param.kind == "kwrest":
+                taken = {p.name for p in params}
+                entries = tuple(
+                    Ent(name, v.key_at or v.place, v.key_at or v.place, v, v.at or v.place)
+                    for name, v in keywords.items()
+                    if name not in taken
+                )
+                spreads = () if unknown_keywords is None else (unknown_keywords,)
+                value = Obj(place, entries, unknown_keywords is not None, spreads)
+            elif param.kind != "kwonly" and rest_from is not None:
+                value = self._rest_item(rest_from, rest_index, place)
+                rest_index += 1
+            elif param.kind != "kwonly" and index < len(positional):
+                given = positional[index]
+                if isinstance(given, Elem):
+                    rest_from = given.base
+                    value = self._rest_item(rest_from, 0, place)
+                    rest_index = 1
+                else:
+                    value = given
+                index += 1
+            elif param.name in keywords:
+                value = keywords[param.name]
+            elif unknown_keywords is not None:
+                value = self._member_of(module, unknown_keywords, param.name, place, False, True)
+            if value is not None and isinstance(value, Lit) and value.kind == "undefined" and param.default is not None:
+                value = None
+            if value is None:
+                if param.default is not None:
+                    value = self.eval(module, param.default, env)
+                elif func.env is None and not module.python:
+                    value = Lit(place, None, "undefined").with_at(place)
+                else:
+                    value = Lit(place, None, "undefined") if not module.python else Unknown(place, "not given")
+            if (
+                param.type is not None
+                and value.decl is None
+                and isinstance(value, (Param, MemberV, CallV, Unknown, Obj, Typed))
+            ):
+                value = value.with_decl(module, param.type)
+            if param.binding >= 0:
+                env.values[param.binding] = value
+        return env
+
+    def _rest_item(self, base: Val, index: int, place: Place) -> Val:
+        if isinstance(base, Arr):
+            if index < len(base.items):
+                return base.items[index]
+            return Unknown(place, "spread") if base.open else Lit(place, None, "undefined")
+        return MemberV(place, base, str(index), False, True)
+
+    def invoke(self, func: Func, args: Args, place: Place) -> Val:
+        """What a call of a project function gives: its returned values with the arguments put in place."""
+        facts = func.module.function(func.function)
+        key = (func.module.path, func.function)
+        fallback: Val = CallV(place, func, args[0], args[1], func.module, -1, False)
+        if facts.return_type is not None:
+            fallback = fallback.with_decl(func.module, facts.return_type)
+        if facts.is_generator or len(self._invoking) >= MAX_INVOKE or self._invoking.count(key) >= 1:
+            if key in self._invoking:
+                self._cycles += 1
+            return fallback
+        returns = [r for r in facts.returns if not r.yields and r.value is not None]
+        if not returns or len(returns) > 8:
+            if facts.return_type is not None:
+                instance = self.instance_of(func.module, facts.return_type, place)
+                if instance is not None:
+                    return instance
+            return fallback
+        self._invoking.append(key)
+        try:
+            env = self.bind(func, args, place)
+            values = [self.eval(func.module, r.value, env) for r in returns]
+        finally:
+            self._invoking.pop()
+        present = [v for v in values if not (isinstance(v, Lit) and v.value is None)]
+        value = self.choice(place, present or values, "return")
+        if isinstance(value, (CallV, MemberV, Unknown, Typed, Param)):
+            if facts.return_type is not None and value.decl is None:
+                value = value.with_decl(func.module, facts.return_type)
+            if value.decl is not None and isinstance(value, (CallV, MemberV, Unknown)):
+                instance = self.instance_of(value.decl[0], value.decl[1], place)
+                if instance is not None:
+                    return instance
+        return value
+
+    # --------------------------------------------------------------------------------------------------- iteration
+
+    def _element(self, module: Module, node: f.Element, env: Env | None) -> Val:
+        return self.element(self.eval(module, node.value, env), module.place(node))
+
+    def element(self, base: Val, place: Place) -> Val:
+        """An element of an iterable: of a known collection one of its items, of a known object one of its keys."""
+        found: list[Val] = []
+        for option in options(base):
+            if isinstance(option, Arr) and option.items:
+                found.extend(option.items)
+                if option.open and len(option.items) > 1:
+                    return Elem(place, base)
+            elif isinstance(option, Obj) and option.entries and not option.open:
+                found.extend(Lit(e.key_origin, e.name) for e in option.entries)
+            elif isinstance(option, Cls) and (members := self._enum_members(option)):
+                found.extend(members)
+            else:
+                value: Val = Elem(place, base)
+                if base.decl is not None:
+                    module, declared = self.declared(*base.decl)
+                    if isinstance(declared, f.ArrayType):
+                        instance = self.instance_of(module, declared.item, place)
+                        return instance if instance is not None else value.with_decl(module, declared.item)
+                return value
+        return self.choice(place, found, "element")
+
+    def _rest(self, module: Module, node: f.Rest, env: Env | None) -> Val:
+        base = self.eval(module, node.value, env)
+        place = module.place(node)
+        if isinstance(base, Obj):
+            kept = tuple(e for e in base.entries if e.name not in node.exclude)
+            return Obj(place, kept, base.open, base.spreads)
+        if isinstance(base, Arr):
+            return Arr(place, base.items[len(node.exclude) :], base.open, base.kind)
+        return Unknown(place, "rest")
+
+    # ---------------------------------------------------------------------------------------------------- mutation
+
+    def _mutated(self, module: Module, number: int, value: Val, env: Env | None, use: int) -> Val:
+        """An object bound to a name, with what is written into it before it is used."""
+        changes = self._changes(module).get(number)
+        if not changes:
+            return value
+        if isinstance(value, Choice):
+            return Choice(
+                value.place, tuple(self._apply(module, o, changes, env, use) for o in value.options), value.how
+            )
+        return self._apply(module, value, changes, env, use)
+
+    def _apply(self, module: Module, value: Val, changes: list[_Change], env: Env | None, use: int) -> Val:
+        if not isinstance(value, (Obj, Arr)):
+            return value
+        region = module.region_at(use) if use >= 0 else 0
+        function = module.region(region).function
+        around = module.ancestors(region)
+        builder = _ObjectBuilder()
+        items: list[Val] = []
+        opened = False
+        if isinstance(value, Obj):
+            self._spread_into(builder, value, False)
+        else:
+            items.extend(value.items)
+            opened = value.open
+        for change in changes:
+            if use >= 0 and change.start >= use and change.function == function:
+                continue
+            if use >= 0 and change.function == function and self._excluded(module, change.region, around):
+                continue
+            definite = change.function == function and change.region in around
+            if isinstance(value, Arr):
+                opened = True
+                if change.how == "append" and change.values:
+                    items.append(self.eval(module, change.values[0], env))
+                continue
+            if change.how == "set" and change.key is not None:
+                key = self.eval(module, change.key, env)
+                name = literal_text(key) if isinstance(key, Lit) else None
+                if name is None:
+                    builder.open = True
+                    continue
+                place = module.place(change.key)
+                entry_value = self.eval(module, change.values[0], env)
+                builder.add(Ent(name, place, key.place, entry_value, module.place(change.values[0]), not definite))
+            elif change.how == "nested" and change.key is not None:
+                key = self.eval(module, change.key, env)
+                entry = builder.last(literal_text(key) if isinstance(key, Lit) else None)
+                if entry is not None and isinstance(entry.value, Obj):
+                    inner = entry.value
+                    entry.value = Obj(inner.place, inner.entries, True, inner.spreads)
+                else:
+                    builder.open = True
+            elif change.how == "merge":
+                for node in change.values:
+                    self._spread_into(builder, self.eval(module, node, env), not definite)
+            elif change.how == "remove" and change.key is not None:
+                key = self.eval(module, change.key, env)
+                builder.remove(literal_text(key) if isinstance(key, Lit) else None)
+            else:
+                builder.open = True
+        if isinstance(value, Arr):
+            result: Val = Arr(value.place, tuple(items), opened, value.kind)
+        else:
+            result = builder.build(value.place)
+        result.decl = value.decl
+        result.at = value.at
+        return result
+
+    def _changes(self, module: Module) -> dict[int, list[_Change]]:
+        index = module.__dict__.get("_changes")
+        if index is None:
+            index = _index_changes(module)
+            module.__dict__["_changes"] = index
+        return cast("dict[int, list[_Change]]", index)
+
+
+# ------------------------------------------------------------------------------------------------------------ helpers
+
+
+class _Change:
+    __slots__ = ("function", "how", "key", "region", "start", "values")
+
+    def __init__(
+        self, start: int, function: int, region: int, how: str, key: Any = None, values: tuple[Any, ...] = ()
+    ) -> None:
+        self.start = start
+        self.function = function
+        self.region = region
+        self.how = how
+        self.key = key
+        self.values = values
+
+
+def _index_changes(module: Module) -> dict[int, list[_Change]]:
+    index: dict[int, list[_Change]] = {}
+
+    def add(number: int, change: _Change) -> None:
+        index.setdefault(number, []).append(change)
+
+    for write in module.facts.writes:
+        target = write.object
+        if isinstance(target, f.Name):
+            how = "remove" if write.op in ("del", "delete") else "set"
+            add(target.binding, _Change(write.start, write.function, write.region, how, write.key, (write.value,)))
+        elif isinstance(target, f.Member) and isinstance(target.object, f.Name):
+            add(target.object.binding, _Change(write.start, write.function, write.region, "nested", target.key))
+    for call in module.facts.calls:
+        callee = call.callee
+        if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal):
+            method = callee.key.value
+            positional = tuple(a.value for a in call.args if not a.name)
+            if isinstance(callee.object, f.Name):
+                number = callee.object.binding
+                if method == "update":
+                    add(number, _Change(call.start, call.function, call.region, "merge", None, positional))
+                    for argument in call.args:
+                        if argument.name and argument.name != "**":
+                            key = f.Literal(argument.start, argument.end, argument.name)
+                            add(number, _Change(call.start, call.function, call.region, "set", key, (argument.value,)))
+                elif method in ("push", "append", "unshift", "add", "extend", "insert"):
+                    add(number, _Change(call.start, call.function, call.region, "append", None, positional))
+                elif method in ("pop", "clear", "popitem", "setdefault", "set"):
+                    add(number, _Change(call.start, call.function, call.region, "open"))
+            if (
+                method == "assign"
+                and isinstance(callee.object, f.Global)
+                and callee.object.name == "Object"
+                and positional
+            ):
+                if isinstance(positional[0], f.Name):
+                    add(
+                        positional[0].binding,
+                        _Change(call.start, call.function, call.region, "merge", None, positional[1:]),
+                    )
+                continue
+        name = callee.key.value if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) else None
+        if isinstance(callee, f.Global):
+            name = callee.name
+        if name in builtins.HARMLESS_CALLS or call.kind in ("jsx", "new", "decorator"):
+            continue
+        if call.use != "statement":
+            continue
+        for argument in call.args:
+            if isinstance(argument.value, f.Name) and isinstance(callee, f.Name):
+                add(argument.value.binding, _Change(call.start, call.function, call.region, "open"))
+    for binding_number, binding in enumerate(module.facts.bindings):
+        for assign in binding.assigns:
+            if assign.op == "|=":
+                add(
+                    binding_number,
+                    _Change(assign.start, assign.function, assign.region, "merge", None, (assign.value,)),
+                )
+    for changes in index.values():
+        changes.sort(key=lambda change: change.start)
+    return index
+
+
+class _ObjectBuilder:
+    def __init__(self) -> None:
+        self.entries: list[Ent] = []
+        self.open = False
+        self.spreads: list[Val] = []
+
+    def add(self, entry: Ent) -> None:
+        if not entry.maybe:
+            self.entries = [e for e in self.entries if e.name != entry.name]
+        self.entries.append(entry)
+
+    def last(self, name: str | None) -> Ent | None:
+        return next((e for e in reversed(self.entries) if e.name == name), None)
+
+    def remove(self, name: str | None) -> None:
+        if name is None:
+            self.open = True
+        self.entries = [e for e in self.entries if e.name != name]
+
+    def build(self, place: Place) -> Obj:
+        return Obj(place, tuple(self.entries), self.open, tuple(self.spreads))
+
+
+def literal_text(value: Lit) -> str | None:
+    """A constant as it would stand in a text, or None for those that have no one spelling."""
+    if value.kind in ("", "bigint"):
+        if isinstance(value.value, str):
+            return value.value
+        if isinstance(value.value, int) and not isinstance(value.value, bool):
+            return str(value.value)
+    return None
+
+
+def is_text(value: Val) -> bool:
+    """Known to be a string."""
+    return (isinstance(value, Lit) and isinstance(value.value, str) and value.kind == "") or isinstance(value, Tmpl)
+
+
+def _is_absent(value: Val, how: str) -> bool:
+    if not isinstance(value, Lit):
+        return False
+    if value.value is None and value.kind in ("", "undefined"):
+        return True
+    return how == "or" and value.kind in ("", "nan") and not value.value
+
+
+def _is_present(value: Val) -> bool:
+    return (isinstance(value, Lit) and bool(value.value)) or isinstance(
+        value, (Tmpl, Obj, Arr, Func, Cls, Inst, SecretV, ModuleV)
+    )
+
+
+def _is_property(module: Module, function: f.Function) -> bool:
+    return any(_decorator_name(module, d) in ("property", "cached_property") for d in function.decorators)
+
+
+def _has_decorator(function: f.Function, name: str) -> bool:
+    return any(isinstance(d, f.Global) and d.name == name for d in function.decorators)
+
+
+def _decorator_name(module: Module, node: f.Value) -> str:
+    if isinstance(node, f.Global):
+        return node.name
+    if isinstance(node, f.Member) and isinstance(node.key, f.Literal):
+        return str(node.key.value)
+    if isinstance(node, f.Name):
+        return module.facts.bindings[node.binding].name
+    return ""
+
+
+def _is_data_class(evaluator: Evaluator, value: Cls) -> bool:
+    """A class that only carries data (dataclass, TypedDict, model): its members are values to read, not services."""
+    cls = value.module.facts.classes[value.cls]
+    return not any(isinstance(x.value, f.FunctionRef) for x in cls.fields) and not cls.bases
+
+
+def _this_env(module: Module, this: Val | None, function: int = -2) -> Env | None:
+    return None if this is None else Env(module, function, {}, this)
+
+
+def _type_name(head: Val) -> str:
+    if isinstance(head, (GlobalV, External)) and head.path:
+        return head.path[-1]
+    return ""
+
+
+_EVAL: dict[type, Callable[[Evaluator, Module, Any, Env | None], Val]] = {
+    f.Literal: Evaluator._literal,
+    f.Secret: Evaluator._secret,
+    f.Template: Evaluator._template,
+    f.OneOf: Evaluator._one_of,
+    f.Object: Evaluator._object,
+    f.Array: Evaluator._array,
+    f.Spread: Evaluator._spread,
+    f.Name: Evaluator._name,
+    f.Global: Evaluator._global,
+    f.Member: Evaluator._member,
+    f.CallRef: Evaluator._call,
+    f.FunctionRef: Evaluator._function,
+    f.ClassRef: Evaluator._class,
+    f.ModuleRef: Evaluator._module_ref,
+    f.This: Evaluator._this,
+    f.Await: Evaluator._await,
+    f.Element: Evaluator._element,
+    f.Rest: Evaluator._rest,
+    f.Comprehension: Evaluator._comprehension,
+    f.Unary: Evaluator._unary,
+    f.Binary: Evaluator._binary,
+    f.Cast: Evaluator._cast,
+    f.Unknown: Evaluator._unknown,
+}

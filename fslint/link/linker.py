@@ -1,0 +1,590 @@
+"""The link step: from the facts of all loaded files to a ``Project``.
+
+``Linker.add`` takes files in, ``Linker.wanted`` says which modules' importers should be looked for, ``Linker.project``
+gives what rules see. What is found does not depend on the order of files.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from .. import facts as f
+from ..calls import SERVER_FUNCTIONS
+from ..diagnostics import Place
+from .evaluate import Evaluator
+from .modules import Env, Module
+from .project import CallEdge, Frame, Project, Request, TrackingCall
+from .requests import Sent, authorization_of
+from .sides import assign_sides, side_at
+from .sinks import Draft, Specs, last_name
+from .values import (
+    Arr,
+    Choice,
+    Cls,
+    Elem,
+    External,
+    Func,
+    GlobalV,
+    Inst,
+    Lit,
+    MemberV,
+    ModuleV,
+    Obj,
+    Param,
+    Partial,
+    Tmpl,
+    Val,
+    options,
+    walk,
+)
+from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target
+
+Load = Callable[[str], "Module | None"]
+
+
+class _Sink:
+    """A call that reaches FullStory, or may once a caller gives its parameters. ``via``: it is one only through these."""
+
+    __slots__ = ("call", "maybe", "module", "request", "via")
+
+    def __init__(self, module: Module, call: int, maybe: bool, via: list[Link]) -> None:
+        self.module = module
+        self.call = call
+        self.maybe = maybe
+        self.via = via
+        self.request: Request | None = None
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(self.module, self.call)
+
+
+class Linker:
+    """Links loaded modules. ``load``: parse a file on demand (None: no such file); ``resolver``: ``resolve.Resolver``."""
+
+    def __init__(self, load: Load, resolver: Any, settings: Any) -> None:
+        self.settings = settings
+        self.resolver = resolver
+        self.evaluator = Evaluator(load, resolver)
+        self.modules: dict[str, Module] = {}
+        self.graph = CallGraph(self.evaluator)
+        self.graph.modules = lambda: list(self.modules.values())  # type: ignore[method-assign]
+        self.specs = Specs(getattr(settings, "calls", ()))
+        self.sinks: dict[tuple[str, int], _Sink] = {}
+        self._external_done = 0
+        self._tracking: set[str] = set()
+
+    # ------------------------------------------------------------------------------------------------------- intake
+
+    def add(self, modules: Iterable[Module]) -> None:
+        """Take in further modules: their globals, providers and calls."""
+        new = sorted((m for m in modules if m.path not in self.modules), key=lambda m: m.path)
+        for module in new:
+            self.modules[module.path] = module
+        for module in new:
+            self._index(module)
+        self.graph.add(new)
+        self._find_sinks()
+
+    def _index(self, module: Module) -> None:
+        facts = module.facts
+        for write in facts.writes:
+            if not isinstance(write.key, f.Literal) or not isinstance(write.key.value, str):
+                continue
+            name = write.key.value
+            target = write.object
+            is_window = isinstance(target, f.Global) and target.name in ("window", "globalThis", "self", "global")
+            if is_window and name == "_fs_namespace" and isinstance(write.value, f.Literal):
+                self.specs.namespaces.add(str(write.value.value))
+            elif is_window and name not in ("FS", "onload", "location"):
+                self.evaluator.globals.setdefault(name, []).append((module, write.value))
+            elif isinstance(target, f.Member) and isinstance(target.key, f.Literal):
+                if target.key.value == "globalProperties" or (target.key.value == "prototype" and name.startswith("$")):
+                    self.evaluator.globals.setdefault("this." + name, []).append((module, write.value))
+        if not module.python and not facts.imports and not facts.exports and facts.language in ("javascript", "html"):
+            for name, number in module.top_level.items():
+                for assign in facts.bindings[number].assigns[:1]:
+                    self.evaluator.globals.setdefault(name, []).append((module, assign.value))
+        for number, call in enumerate(facts.calls):
+            if call.kind == "jsx" and not isinstance(call.callee, f.Literal) and call.args:
+                self._provider(module, call)
+            del number
+        for number, cls in enumerate(facts.classes):
+            for interface in cls.interfaces:
+                for option in options(self.evaluator.eval(module, interface)):
+                    if isinstance(option, Cls):
+                        key = (option.module.path, option.cls)
+                        self.evaluator.implementers.setdefault(key, []).append(Cls(module.place(cls), module, number))
+
+    def _provider(self, module: Module, call: f.Call) -> None:
+        """``<Context.Provider value={…}>``: what the context holds."""
+        from .values import CallV
+
+        callee = call.callee
+        if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) and callee.key.value == "Provider":
+            callee = callee.object
+        elif not isinstance(callee, f.Name):
+            return
+        attributes = call.args[0].value
+        if not isinstance(attributes, f.Object):
+            return
+        for entry in attributes.entries:
+            if isinstance(entry.key, f.Literal) and entry.key.value == "value":
+                context = self.evaluator.eval(module, callee)
+                if isinstance(context, CallV) and context.name.endswith("createContext"):
+                    key = (context.module.path, context.call)
+                    self.evaluator.providers.setdefault(key, []).append((module, entry.value))
+
+    def _find_sinks(self) -> None:
+        external = self.graph.external
+        for module, number, target in external[self._external_done :]:
+            self._try_sink(module, number, target, [])
+        self._external_done = len(external)
+        for links in list(self.graph.callers.values()):
+            for link in links:
+                if (link.module.path, link.call) not in self.sinks:
+                    self._try_named(link)
+        for module, number, target, via in self.graph.resolve_pending():
+            self._try_sink(module, number, target, via)
+
+    def _try_sink(self, module: Module, number: int, target: Target, via: list[Link]) -> None:
+        key = (module.path, number)
+        if key in self.sinks:
+            return
+        drafts, maybe = self.specs.drafts(self.evaluator, module, number, target)
+        if drafts or maybe:
+            self.sinks[key] = _Sink(module, number, maybe, via)
+
+    def _try_named(self, link: Link) -> None:
+        """A call of a project function that is known by its name or by configuration."""
+        module = self.evaluator.load(link.callee[0])
+        if module is None:
+            return
+        name = module.function(link.callee[1]).name
+        if name in SERVER_FUNCTIONS or self.specs.configured:
+            for target in self.graph.targets(link.module, link.call, None):
+                self._try_sink(link.module, link.call, target, [])
+
+    # ------------------------------------------------------------------------------------------------------ chains
+
+    def _drafts(self, sink: _Sink, env: Env | None) -> tuple[list[Draft], list[Val], Target | None]:
+        """(drafts, what is still open of the callee and address, target) of a sink in an environment."""
+        opened: list[Val] = []
+        for target in self.graph.targets(sink.module, sink.call, env):
+            drafts, maybe = self.specs.drafts(self.evaluator, sink.module, sink.call, target)
+            if drafts:
+                return drafts, opened, target
+            if maybe:
+                opened.extend(target.args[0][:2])
+                opened.extend(v for _, v in target.args[1])
+                opened.append(target.value)
+            else:
+                opened.append(target.value)
+        return [], opened, None
+
+    def _chains(
+        self, sink: _Sink
+    ) -> Iterator[tuple[list[Link], Env | None, list[Draft], Target | None, dict[int, int]]]:
+        """Every way in which callers reach a sink: (links, environment, drafts, target, depth of each draft's site)."""
+        stack: list[tuple[list[Link], dict[int, int]]] = [(list(sink.via), {})]
+        emitted = 0
+        while stack and emitted < MAX_CHAINS:
+            links, sites = stack.pop()
+            env = self.graph.environment(links) if links else None
+            if links and env is None:
+                continue
+            drafts, opened, target = self._drafts(sink, env)
+            top = links[-1].frame if links else sink.frame
+            used = {link.callee for link in links}
+            function = top.fact.function
+            sites = dict(sites)
+            for index, draft in enumerate(drafts):
+                if index not in sites and not self._names_open(draft, top.module, function, used):
+                    sites[index] = len(links)
+            more: list[Link] = []
+            if len(links) < MAX_LINKS:
+                values = [v for d in drafts for v in d.open_values()] + opened
+                more = self.graph.extensions(iter(values), top.module, function, used)
+                more = [m for m in more if not m.module.test or sink.module.test]
+            if more:
+                for link in reversed(more):
+                    stack.append(([*links, link], sites))
+            elif drafts:
+                emitted += 1
+                yield links, env, drafts, target, sites
+
+    def _names_open(self, draft: Draft, module: Module, function: int, used: set[Key]) -> bool:
+        """Whether the call site lies further out: a caller gives the name, or what stands for it (DESIGN.md)."""
+        if draft.kind == "event":
+            values = [draft.name] if draft.name is not None else [draft.payload] if draft.payload is not None else []
+            values += [draft.options] if draft.options is not None and isinstance(draft.options, Param) else []
+        elif draft.sent is not None and draft.kind == "request":
+            return False
+        else:
+            whole = draft.options if draft.options is not None else None
+            values = [v for v in (whole, draft.user_id, draft.properties) if v is not None and _bare(v)]
+            if draft.user_id is not None and not _bare(draft.user_id) and not (whole is not None and _bare(whole)):
+                values = []
+        return bool(self.graph.extensions(iter([v for v in values if v is not None]), module, function, used))
+
+    # ------------------------------------------------------------------------------------------------------ widening
+
+    def wanted(self) -> set[str]:
+        """Modules whose importers may track or wait for tracking: those that export something that reaches a sink."""
+        reaching: set[str] = set()
+        seen: set[Key] = set()
+        queue: list[Key] = []
+        for sink in self.sinks.values():
+            if sink.module.test:
+                continue
+            for number in sink.module.enclosing(sink.module.call(sink.call).function):
+                queue.append((sink.module.path, number))
+        while queue:
+            key = queue.pop()
+            if key in seen:
+                continue
+            seen.add(key)
+            reaching.add(key[0])
+            for link in self.graph.callers.get(key, ()):
+                for number in link.module.enclosing(link.module.call(link.call).function):
+                    queue.append((link.module.path, number))
+        self._tracking = {p for p in reaching if p in self.modules and self._exports_anything(self.modules[p])}
+        changed = True
+        while changed:
+            changed = False
+            for path, module in self.modules.items():
+                if path not in self._tracking and self._passes_on(module):
+                    self._tracking.add(path)
+                    changed = True
+        return set(self._tracking)
+
+    def _exports_anything(self, module: Module) -> bool:
+        return module.python or bool(module.facts.exports)
+
+    def imports_wanted(self, facts_path: str, facts: f.FileFacts) -> bool:
+        """Whether a file imports one of the wanted modules."""
+        for imported in facts.imports:
+            for path in self.resolver.resolve(facts_path, imported.specifier, imported.name):
+                if path in self._tracking:
+                    return True
+            if facts.language == "python" and imported.name not in ("", "*"):
+                sub = self.resolver.submodule(facts_path, imported.specifier, imported.name)
+                if sub in self._tracking:
+                    return True
+        for export in facts.exports:
+            if export.specifier and any(
+                p in self._tracking for p in self.resolver.resolve(facts_path, export.specifier)
+            ):
+                return True
+        return False
+
+    def _passes_on(self, module: Module) -> bool:
+        """A barrel, or a module that exports an instance, hook or function of a wanted module."""
+        facts = module.facts
+        if not self.imports_wanted(module.path, facts):
+            return False
+        if module.python:
+            return module.path.endswith("__init__.py") or any(
+                self._carries(self.evaluator.binding(module, number, None, -1, Place(module.path, 0, 0)))
+                for number in module.top_level.values()
+                if facts.bindings[number].kind in ("var", "const", "let", "function")
+            )
+        for export in facts.exports:
+            if export.specifier and any(
+                p in self._tracking for p in self.resolver.resolve(module.path, export.specifier)
+            ):
+                return True
+            if export.value is not None and self._carries(self.evaluator.eval(module, export.value)):
+                return True
+        return False
+
+    def _carries(self, value: Val, depth: int = 0) -> bool:
+        for part in walk(value, 200):
+            if isinstance(part, (Func, Cls)) and part.module.path in self._tracking:
+                return True
+            if isinstance(part, Inst) and part.cls.module.path in self._tracking:
+                return True
+            if isinstance(part, ModuleV) and part.module.path in self._tracking:
+                return True
+            if isinstance(part, Func) and depth < 2 and not part.module.function(part.function).params:
+                result = self.evaluator.invoke(part, ((), ()), part.place)
+                if result is not value and self._carries(result, depth + 1):
+                    return True
+        return False
+
+    # ------------------------------------------------------------------------------------------------------- project
+
+    def project(self, files: Iterable[str] = ()) -> Project:
+        """What rules see of all that was taken in."""
+        project = Project(self.evaluator, self.settings)
+        include_tests = not getattr(self.settings, "exclude_tests", True)
+        project.all_modules = dict(sorted(self.modules.items()))
+        project.modules = {p: m for p, m in project.all_modules.items() if include_tests or not m.test}
+        pinned = getattr(self.settings, "pinned_side", lambda path: None)
+        assign_sides(
+            project.all_modules, lambda m, i: self.resolver.resolve(m.path, i.specifier, i.name), pinned, files
+        )
+        self._assign_apps(project)
+        for links in self.graph.callers.values():
+            for link in links:
+                if link.module.path not in project.modules or link.callee[0] not in project.modules:
+                    continue
+                edge = CallEdge(link.frame, link.callee, link.handed)
+                project.edges_in.setdefault(link.callee, []).append(edge)
+                caller = (link.module.path, link.module.call(link.call).function)
+                project.edges_out.setdefault(caller, []).append(edge)
+        for sink in sorted(self.sinks.values(), key=lambda s: (s.module.path, s.module.call(s.call).start)):
+            if sink.module.path in project.modules and not self._in_snippet(sink):
+                self._emit(project, sink)
+        self._settle_named(project)
+        self._mark_either(project)
+        project.calls.sort(key=lambda c: (c.site.place, c.sink.place, tuple(x.place for x in c.frames)))
+        project.requests.sort(key=lambda r: r.frame.place)
+        return project
+
+    def _in_snippet(self, sink: _Sink) -> bool:
+        start = sink.module.call(sink.call).start
+        return any(a <= start < b for a, b in sink.module.facts.snippet_ranges)
+
+    def _assign_apps(self, project: Project) -> None:
+        apps = tuple(getattr(self.settings, "apps", ()))
+        if not apps:
+            for module in project.all_modules.values():
+                module.apps = ("",)
+            return
+        project.apps = tuple(app.name for app in apps)
+        importers: dict[str, set[str]] = {}
+        for path, module in project.modules.items():
+            for imported in module.facts.imports:
+                for target in self.resolver.resolve(path, imported.specifier, imported.name):
+                    importers.setdefault(target, set()).add(path)
+        for path, module in project.all_modules.items():
+            own = self.settings.app_of(path)
+            if own is not None:
+                module.apps = (own,)
+                continue
+            found: set[str] = set()
+            queue, seen = [path], {path}
+            while queue:
+                for other in importers.get(queue.pop(), ()):
+                    if other not in seen:
+                        seen.add(other)
+                        app = self.settings.app_of(other)
+                        if app is not None:
+                            found.add(app)
+                        else:
+                            queue.append(other)
+            module.apps = tuple(sorted(found)) or ((project.apps[0],) if len(project.apps) == 1 else ("",))
+
+    def _emit(self, project: Project, sink: _Sink) -> None:
+        frame = sink.frame
+        requests: dict[int, Request] = {}
+        for links, env, drafts, target, sites in self._chains(sink):
+            if any(link.module.path not in project.modules for link in links):
+                continue
+            frames = (frame, *(link.frame for link in links))
+            for index, draft in enumerate(drafts):
+                request: Request | None = None
+                if draft.sent is not None:
+                    variant = _request(frame, frames, draft.sent)
+                    request = requests.get(0)
+                    if request is None:
+                        base = self._base_request(sink, draft.sent)
+                        request = requests[0] = base
+                        project.requests.append(base)
+                    request.variants.append(variant)
+                if draft.kind == "request":
+                    continue
+                depth = sites.get(index, len(links))
+                site = frames[min(depth, len(frames) - 1)]
+                site = self._partial_site(links[:depth], draft, site)
+                call = TrackingCall(
+                    draft.kind, self._side(draft, sink), draft.api, draft.operation, frames, site,
+                    self._settle(draft.name) if draft.kind == "event" else draft.name,
+                    draft.user_id, draft.properties, draft.schema, draft.payload, draft.options,
+                    target.args[0] if target else (), target.args[1] if target else (), draft.by_name, request,
+                    draft.bare, self._apps(frames), env,
+                )  # fmt: skip
+                if call.user_id is not None:
+                    call.user_id_place = call.user_id.at or call.user_id.place
+                if call.properties is not None:
+                    call.properties_place = call.properties.at or call.properties.place
+                project.calls.append(call)
+                if call.kind == "event":
+                    reason = _unresolved(call.name)
+                    if reason:
+                        project.unresolved.append((site, reason))
+
+    def _apps(self, frames: tuple[Frame, ...]) -> tuple[str, ...]:
+        """The apps of the outermost module that belongs to fewer apps than all."""
+        return frames[-1].module.apps
+
+    def _side(self, draft: Draft, sink: _Sink) -> str:
+        return draft.side
+
+    def _base_request(self, sink: _Sink, sent: Sent) -> Request:
+        """The request as it stands, without callers; where it is one only through a caller, as that gives it."""
+        drafts, _, _ = self._drafts(sink, None)
+        own = next((d.sent for d in drafts if d.sent is not None), sent)
+        return _request(sink.frame, (sink.frame,), own)
+
+    def _partial_site(self, links: list[Link], draft: Draft, site: Frame) -> Frame:
+        """A ``partial(…)`` that fixes the name is the call site."""
+        if draft.name is None:
+            return site
+        for target in self.graph.targets(site.module, site.call, None):
+            if target.partial is not None:
+                module, number = target.partial
+                span = module.place(module.call(number))
+                at = draft.name.at or draft.name.place
+                if at.path == span.path and span.start <= at.start < span.end:
+                    return Frame(module, number)
+        return site
+
+    def _settle(self, value: Val | None) -> Val | None:
+        """Parameters that nobody gives: the alternatives of their literal types, their defaults."""
+        if value is None:
+            return None
+        if isinstance(value, Tmpl) and any(isinstance(h, (Param, MemberV, Elem)) and h.decl for h in value.holes):
+            parts: list[tuple[Val, Place]] = []
+            for part, span in zip(value.parts, value.spans, strict=True):
+                parts.append((Lit(span, part), span) if isinstance(part, str) else (self._finite(part), span))
+            settled = self.evaluator.template(value.place, parts, value.how)
+            if isinstance(settled, Choice):
+                settled = Choice(value.place, settled.options, "type")
+            settled.at = value.at
+            return settled
+        found: list[Val] = []
+        for option in options(value):
+            finite = self._finite(option)
+            if finite is option and isinstance(option, Param) and option.index >= 0:
+                param = option.module.function(option.function).params[option.index]
+                if param.default is not None:
+                    default = self.evaluator.eval(option.module, param.default)
+                    found.extend((option, *options(default)))
+                    continue
+            found.extend(options(finite))
+        if len(found) == 1:
+            return found[0]
+        return Choice(value.place, tuple(found), value.how if isinstance(value, Choice) else "type")
+
+    def _finite(self, value: Val) -> Val:
+        if isinstance(value, (Param, MemberV, Elem)) and value.decl is not None:
+            literals = self.evaluator.literal_types(*value.decl)
+            if literals and len(literals) <= 64:
+                result = self.evaluator.choice(value.place, literals, "type")
+                if not isinstance(result, Choice):
+                    result = Choice(value.place, (result,), "type")
+                result.at = value.at
+                return result
+        return value
+
+    def _settle_named(self, project: Project) -> None:
+        """A ``trackServerEvent``-style call whose way to FullStory is in view is told by that way alone."""
+        seen_chains = {
+            f_.key
+            for call in project.calls
+            if not call.by_name
+            for f_ in call.frames
+            if call.side in ("server", "either", "client")
+        }
+        kept: list[TrackingCall] = []
+        sinks_by_name = {c.sink.key for c in project.calls if c.by_name}
+        for call in project.calls:
+            if call.by_name:
+                if call.sink.key in seen_chains and any(
+                    not other.by_name and call.sink.key in {x.key for x in other.frames} for other in project.calls
+                ):
+                    continue
+                inner = self._function_called(call)
+                if inner is not None:
+                    if any(key in sinks_by_name for key in self._calls_below(inner)):
+                        continue
+                    call.api = "other" if self._visible_elsewhere(inner) else "server"
+            kept.append(call)
+        project.calls = kept
+
+    def _function_called(self, call: TrackingCall) -> Func | None:
+        for target in self.graph.targets(call.sink.module, call.sink.call, None):
+            if isinstance(target.value, Func) and last_name(target.value) in SERVER_FUNCTIONS:
+                return target.value
+        return None
+
+    def _calls_below(self, func: Func) -> set[tuple[str, int]]:
+        return {(func.module.path, n) for n in func.module.calls_in.get(func.function, ())}
+
+    def _visible_elsewhere(self, func: Func) -> bool:
+        """The function's body is in view (and sends to something that is not FullStory, or we would have seen it)."""
+        return bool(func.module.calls_in.get(func.function)) or bool(func.module.function(func.function).returns)
+
+    def _mark_either(self, project: Project) -> None:
+        """Client and server reached from one site by exclusive branches: side ``either``."""
+        from .flow import exclusive
+
+        grouped: dict[tuple[object, ...], list[TrackingCall]] = {}
+        for call in project.calls:
+            grouped.setdefault((call.site.key, call.kind), []).append(call)
+        for calls in grouped.values():
+            sides = {c.side for c in calls}
+            if sides != {"client", "server"}:
+                continue
+            clients = [c for c in calls if c.side == "client"]
+            servers = [c for c in calls if c.side == "server"]
+            if any(self._diverge(a, b, exclusive) for a in clients for b in servers):
+                for call in calls:
+                    call.side = "either"
+
+    def _diverge(self, a: TrackingCall, b: TrackingCall, exclusive: Callable[..., bool]) -> bool:
+        left, right = list(reversed(a.frames)), list(reversed(b.frames))
+        for one, other in zip(left, right, strict=False):
+            if one.key != other.key:
+                if one.module is other.module and one.fact.function == other.fact.function:
+                    return bool(exclusive(one.module, one.fact.start, other.fact.start))
+                return False
+        return False
+
+
+def _bare(value: Val) -> bool:
+    """A bare parameter that is passed on; a part of a destructured one counts."""
+    if isinstance(value, Param):
+        return True
+    if isinstance(value, MemberV):
+        return isinstance(value.base, Param) and (value.base.name == "" or value.subscript)
+    if isinstance(value, Obj):
+        return bool(value.spreads) and all(isinstance(s, Param) for s in value.spreads) and not value.entries
+    return False
+
+
+def _request(frame: Frame, frames: tuple[Frame, ...], sent: Sent) -> Request:
+    return Request(
+        frame, sent.client, sent.method, sent.endpoint, sent.url, sent.body, sent.body_raw, sent.body_how, sent.headers,
+        sent.authorization if sent.authorization is not None else authorization_of(sent.headers), sent.auth, sent.timeout,
+        sent.timeout_unit, sent.timeout_known, sent.created, [], frames,
+    )  # fmt: skip
+
+
+def _unresolved(name: Val | None) -> str:
+    """Why an event's name is not known, for people; "" where it is."""
+    if name is None:
+        return "the call gives no name"
+    for option in options(name):
+        if isinstance(option, Lit) and isinstance(option.value, str):
+            continue
+        if isinstance(option, Tmpl):
+            continue
+        if isinstance(option, Param):
+            return f"the name is the parameter {option.name or 'of a destructured object'}, which nothing in the project gives"
+        if isinstance(option, (MemberV, Elem)):
+            return "the name is data that is only known at run time"
+        return "the name is the result of an expression that is not evaluated"
+    return ""
+
+
+def side_of(frame: Frame) -> tuple[str | None, str]:
+    """The side of the file (or function) in which a call stands, with the reason."""
+    return side_at(frame.module, frame.fact.start)
+
+
+__all__ = ["Arr", "External", "GlobalV", "Linker", "Partial", "replace", "side_of"]

@@ -1,0 +1,332 @@
+"""Wrappers: who calls whom, and what a tracking call becomes when its callers' arguments are put in place.
+
+``CallGraph`` knows for every call of the loaded modules what it calls, and for every function its callers.
+``chains`` walks from a tracking call outwards through the callers of its wrappers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from .. import facts as f
+from ..diagnostics import Place
+from .evaluate import Args, Evaluator
+from .handover import Handover, handover
+from .modules import Env, Module
+from .project import Frame
+from .values import (
+    Arr,
+    CallV,
+    Cls,
+    Elem,
+    External,
+    Func,
+    GlobalV,
+    Inst,
+    MemberV,
+    Obj,
+    Param,
+    Partial,
+    Val,
+    dotted,
+    options,
+    walk,
+)
+
+MAX_CHAINS = 3000
+MAX_LINKS = 12
+
+Key = tuple[str, int]
+"""A function: path and row."""
+
+
+@dataclass(slots=True)
+class Target:
+    """One thing that a call calls, with the arguments that reach it.
+
+    ``handed``: see ``project.CallEdge``. ``partial``: the ``partial(…)`` that gave the first arguments."""
+
+    value: Val
+    args: Args
+    handed: str = ""
+    partial: tuple[Module, int] | None = None
+
+
+@dataclass(slots=True)
+class Link:
+    """A call of a function. ``conditional``: only under the environment of some caller."""
+
+    module: Module
+    call: int
+    callee: Key
+    handed: str = ""
+    conditional: bool = False
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(self.module, self.call)
+
+
+def key_of(func: Func) -> Key:
+    return (func.module.path, func.function)
+
+
+class CallGraph:
+    """Calls of the loaded modules, by caller and by callee."""
+
+    def __init__(self, evaluator: Evaluator) -> None:
+        self.evaluator = evaluator
+        self.callers: dict[Key, list[Link]] = {}
+        self.callees: dict[Key, list[Link]] = {}
+        self.external: list[tuple[Module, int, Target]] = []
+        self.pending: list[tuple[Module, int]] = []
+        self._seen: set[tuple[str, int, Key]] = set()
+        self._overrides: dict[Key, list[Func]] | None = None
+
+    def add(self, modules: list[Module]) -> None:
+        """Take in the calls of further modules."""
+        for module in modules:
+            for number in range(len(module.facts.calls)):
+                self._add_call(module, number)
+
+    def _add_call(self, module: Module, number: int) -> None:
+        call = module.call(number)
+        if call.kind == "jsx" and isinstance(call.callee, f.Literal):
+            return
+        for target in self.targets(module, number, None):
+            value = target.value
+            if isinstance(value, Func):
+                self.link(Link(module, number, key_of(value), target.handed))
+            else:
+                self.external.append((module, number, target))
+                if _has_param(value):
+                    self.pending.append((module, number))
+
+    def link(self, link: Link) -> bool:
+        """Enter a call of a function once; False if it is known."""
+        key = (link.module.path, link.call, link.callee)
+        if key in self._seen:
+            return False
+        self._seen.add(key)
+        self.callers.setdefault(link.callee, []).append(link)
+        function = link.module.call(link.call).function
+        self.callees.setdefault((link.module.path, function), []).append(link)
+        return True
+
+    def resolve_pending(self) -> list[tuple[Module, int, Target, list[Link]]]:
+        """Calls of parameters, under what the callers give for them: enters the functions found, gives back the rest."""
+        found: list[tuple[Module, int, Target, list[Link]]] = []
+        known: set[tuple[str, int, str]] = set()
+        for _ in range(3):
+            changed = False
+            for module, number in self.pending:
+                callee = self.evaluator.eval(module, module.call(number).callee)
+                for owner in sorted(_param_owners(callee)):
+                    if owner[0] != module.path or owner[1] not in module.enclosing(module.call(number).function):
+                        continue
+                    for outer in list(self.callers.get(owner, ()))[:200]:
+                        env = self.environment([outer])
+                        if env is None:
+                            continue
+                        for target in self.targets(module, number, env):
+                            if isinstance(target.value, Func):
+                                changed |= self.link(Link(module, number, key_of(target.value), target.handed, True))
+                            elif isinstance(target.value, (GlobalV, External, MemberV, CallV)) and not _has_param(
+                                target.value
+                            ):
+                                key = (module.path, number, dotted(target.value))
+                                if key not in known:
+                                    known.add(key)
+                                    found.append((module, number, target, [outer]))
+            if not changed:
+                break
+        return found
+
+    # ---------------------------------------------------------------------------------------------------- one call
+
+    def targets(self, module: Module, number: int, env: Env | None) -> list[Target]:
+        """What a call calls under an environment: functions of the project, external names, both with arguments."""
+        call = module.call(number)
+        callee = self.evaluator.eval(module, call.callee, env)
+        result: list[Target] = []
+        args: Args | None = None
+        for option in options(callee):
+            if isinstance(option, Cls):
+                if call.kind == "new" or module.python:
+                    args = args or self.evaluator.arguments(module, call, env)
+                    result.extend(self._constructor(option, args, module.place(call)))
+                continue
+            args = args or self.evaluator.arguments(module, call, env)
+            result.extend(self._normalise(option, args, module.place(call), call))
+        return result
+
+    def _constructor(self, cls: Cls, args: Args, place: Place) -> list[Target]:
+        for owner in self.evaluator.lineage(cls):
+            for number, function in enumerate(owner.module.facts.functions):
+                if function.cls == owner.cls and (function.kind == "constructor" or function.name == "__init__"):
+                    return [Target(Func(place, owner.module, number, None, Inst(place, cls)), args)]
+        return [Target(cls, args)]
+
+    def _normalise(self, value: Val, args: Args, place: Place, call: f.Call) -> list[Target]:
+        positional, keywords = args
+        if isinstance(value, Func):
+            return [Target(x, args, "", x.bound_call) for x in self._implementations(value)]
+        if isinstance(value, Partial):
+            merged = ((*value.args, *positional), (*value.keywords, *keywords))
+            return [
+                Target(t.value, t.args, t.handed, value.call) for t in self._normalise(value.base, merged, place, call)
+            ]
+        if (
+            isinstance(value, MemberV)
+            and value.key in ("call", "apply")
+            and isinstance(value.base, (Func, Partial, GlobalV, External, MemberV))
+        ):
+            if value.key == "call":
+                return self._normalise(value.base, (positional[1:], ()), place, call)
+            if len(positional) > 1:
+                given = positional[1]
+                if isinstance(given, Arr):
+                    extra: tuple[Val, ...] = (*given.items, Elem(place, given)) if given.open else given.items
+                else:
+                    extra = (Elem(place, given),)
+                return self._normalise(value.base, (extra, ()), place, call)
+        row = handover(dotted(value))
+        if row is not None:
+            handed = self._handed(row, value, args, place, call)
+            if handed:
+                return handed
+        result = [Target(value, args)]
+        if isinstance(value, CallV) and value.callee is not None:
+            inner = handover(dotted(value.callee))
+            if inner is not None and inner.args == "none" and value.args:
+                return [
+                    Target(t.value, t.args, inner.mode, t.partial)
+                    for o in options(value.args[0])
+                    for t in self._normalise(o, args, place, call)
+                ]
+        return result
+
+    def _handed(self, row: Handover, value: Val, args: Args, place: Place, call: f.Call) -> list[Target]:
+        positional, keywords = args
+        keys = dict(keywords)
+        given: Val | None
+        if row.function < 0:
+            given = value.base if isinstance(value, MemberV) else None
+            rest = positional
+        elif row.keyword and row.keyword in keys:
+            given = keys.pop(row.keyword)
+            rest = positional[row.function + row.skip :]
+        else:
+            given = positional[row.function] if row.function < len(positional) else None
+            rest = positional[row.function + 1 + row.skip :]
+        if given is None:
+            return []
+        extra: tuple[tuple[str, Val], ...] = ()
+        if row.args == "rest":
+            extra = tuple((k, v) for k, v in keys.items() if k not in row.options)
+        elif row.args == "args":
+            items = keys.get(row.args_keyword) if row.args_keyword else None
+            if items is None and 0 <= row.args_index < len(positional):
+                items = positional[row.args_index]
+            rest = items.items if isinstance(items, Arr) else () if items is None else (Elem(place, items),)
+            named = keys.get(row.kwargs_keyword) if row.kwargs_keyword else None
+            if named is None and 0 <= row.kwargs_index < len(positional):
+                named = positional[row.kwargs_index]
+            if isinstance(named, Obj):
+                extra = tuple((e.name, e.value) for e in named.entries)
+        else:
+            rest = ()
+        result = []
+        for option in options(given):
+            if row.function < 0 and not isinstance(option, (Func, Partial, External)):
+                continue
+            if isinstance(option, (Func, Partial, External, GlobalV, MemberV)):
+                for target in self._normalise(option, (rest, extra), place, call):
+                    target.handed = row.mode
+                    result.append(target)
+        return result
+
+    def _implementations(self, func: Func) -> list[Func]:
+        """A method, or what overrides it where it has no body of its own (abstract, an interface's)."""
+        function = func.module.function(func.function)
+        if function.cls < 0 or func.module.calls_in.get(func.function) or function.returns:
+            return [func]
+        overrides = self._override_index().get(key_of(func))
+        if not overrides:
+            return [func]
+        result = []
+        for other in overrides:
+            bound = Func(func.place, other.module, other.function, func.env, other.this)
+            bound.bound, bound.keywords = func.bound, func.keywords
+            result.append(bound)
+        return result
+
+    def _override_index(self) -> dict[Key, list[Func]]:
+        if self._overrides is None:
+            self._overrides = {}
+            for module in self.modules():
+                for number, cls in enumerate(module.facts.classes):
+                    if cls.kind != "class" or not cls.bases:
+                        continue
+                    own = Cls(module.place(cls), module, number)
+                    methods = {x.name: x.value.function for x in cls.fields if isinstance(x.value, f.FunctionRef)}
+                    for base in self.evaluator.lineage(own)[1:]:
+                        for field in base.module.facts.classes[base.cls].fields:
+                            if isinstance(field.value, f.FunctionRef) and field.name in methods:
+                                self._overrides.setdefault((base.module.path, field.value.function), []).append(
+                                    Func(own.place, module, methods[field.name], None, Inst(own.place, own))
+                                )
+        return self._overrides
+
+    modules: Callable[[], list[Module]] = staticmethod(lambda: [])
+
+    # ----------------------------------------------------------------------------------------------------- chains
+
+    def environment(self, links: list[Link]) -> Env | None:
+        """The parameters of the innermost function when it is called through ``links`` (innermost first)."""
+        env: Env | None = None
+        for link in reversed(links):
+            found: Env | None = None
+            for target in self.targets(link.module, link.call, env):
+                if isinstance(target.value, Func) and key_of(target.value) == link.callee:
+                    found = self.evaluator.bind(
+                        target.value, target.args, link.module.place(link.module.call(link.call))
+                    )
+                    break
+            if found is None:
+                return None
+            env = found
+        return env
+
+    def partial_of(self, links: list[Link]) -> tuple[Module, int] | None:
+        """The ``partial(…)`` through which the outermost link calls, if it does."""
+        if not links:
+            return None
+        link = links[-1]
+        for target in self.targets(link.module, link.call, None):
+            if isinstance(target.value, Func) and key_of(target.value) == link.callee:
+                return target.partial
+        return None
+
+    def extensions(self, values: Iterator[Val], module: Module, function: int, used: set[Key]) -> list[Link]:
+        """Callers that give a parameter which these values still leave open, seen from ``function``."""
+        here = [(module.path, number) for number in module.enclosing(function)]
+        allowed = {key for key in here if key not in used and self.callers.get(key)}
+        if not allowed:
+            return []
+        owners = {owner for value in values for owner in _param_owners(value)}
+        for key in here:
+            if key in allowed and key in owners:
+                return self.callers[key]
+        return []
+
+
+def _has_param(value: Val) -> bool:
+    while isinstance(value, (MemberV, CallV, Elem)):
+        value = value.callee if isinstance(value, CallV) else value.base
+    return isinstance(value, Param)
+
+
+def _param_owners(value: Val) -> set[Key]:
+    return {(v.module.path, v.function) for v in walk(value) if isinstance(v, Param)}
