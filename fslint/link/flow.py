@@ -113,9 +113,11 @@ def plain(value: Value) -> Value:
     return value
 
 
-def literal_key(member: Member) -> str | None:
-    """The member's key, if it is a known string."""
-    return member.key.value if isinstance(member.key, Literal) and isinstance(member.key.value, str) else None
+def literal_key(value: Value) -> str | None:
+    """The key of a member, if it is one and its key a known string."""
+    if isinstance(value, Member) and isinstance(value.key, Literal) and isinstance(value.key.value, str):
+        return value.key.value
+    return None
 
 
 def global_name(value: Value) -> str:
