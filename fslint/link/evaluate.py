@@ -206,7 +206,8 @@ class Evaluator:
         if not parts:
             return Lit(place, "")
         if len(parts) == 1 and isinstance(parts[0], str):
-            return Lit(place, parts[0])
+            given = next((v for v in values if v.at is not None), None)
+            return Lit(given.place, parts[0]) if given is not None else Lit(place, parts[0])
         return Tmpl(place, tuple(parts), how, tuple(places))
 
     def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:
@@ -219,7 +220,7 @@ class Evaluator:
             for index, value in enumerate(values):
                 last = index == len(values) - 1
                 alternatives = options(value)
-                truthy = [a for a in alternatives if not _is_absent(a, node.how)]
+                truthy = [_sure(a) if not last else a for a in alternatives if not _is_absent(a, node.how)]
                 kept.extend(truthy if truthy or not last else alternatives)
                 if not last and alternatives and all(_is_present(a) for a in alternatives):
                     break
@@ -1315,15 +1316,15 @@ class Evaluator:
                 value = keywords[param.name]
             elif unknown_keywords is not None:
                 value = self._member_of(module, unknown_keywords, param.name, place, False, True)
-            if value is not None and isinstance(value, Lit) and value.kind == "undefined" and param.default is not None:
+            if value is not None and isinstance(value, Lit) and value.kind in ("undefined", "absent") and param.default is not None:
                 value = None
             if value is None:
                 if param.default is not None:
                     value = self.eval(module, param.default, env)
                 elif func.env is None and not module.python:
-                    value = Lit(place, None, "undefined").with_at(place)
+                    value = Lit(place, None, "absent").with_at(place)
                 else:
-                    value = Lit(place, None, "undefined") if not module.python else Unknown(place, "not given")
+                    value = Lit(place, None, "absent") if not module.python else Unknown(place, "not given")
             if (
                 param.type is not None
                 and value.decl is None
@@ -1338,7 +1339,7 @@ class Evaluator:
         if isinstance(base, Arr):
             if index < len(base.items):
                 return base.items[index]
-            return Unknown(place, "spread") if base.open else Lit(place, None, "undefined")
+            return Unknown(place, "spread") if base.open else Lit(place, None, "absent")
         return MemberV(place, base, str(index), False, True)
 
     def invoke(self, func: Func, args: Args, place: Place) -> Val:
@@ -1611,10 +1612,17 @@ def is_text(value: Val) -> bool:
     return (isinstance(value, Lit) and isinstance(value.value, str) and value.kind == "") or isinstance(value, Tmpl)
 
 
+def _sure(value: Val) -> Val:
+    if isinstance(value, (MemberV, CallV, Param, Elem, Unknown)):
+        value = value._copy()
+        value.sure = True
+    return value
+
+
 def _is_absent(value: Val, how: str) -> bool:
     if not isinstance(value, Lit):
         return False
-    if value.value is None and value.kind in ("", "undefined"):
+    if value.value is None and value.kind in ("", "undefined", "absent"):
         return True
     return how == "or" and value.kind in ("", "nan") and not value.value
 

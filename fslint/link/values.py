@@ -8,6 +8,7 @@ no caller here gives), a ``Member`` of something unknown, a ``CallV`` (the resul
 Every Val has ``place``, its origin: the literal, template or expression that makes it, wherever that stands. ``at`` is
 the expression as it stands in the call that gives it (None: it was not handed through a parameter; the argument's own
 place then). ``decl`` is its declared type with the module that declares it, or None. ``key_at``: the keyword that it was given by.
+``sure``: it is the left side of ``??``, ``||`` or ``or``, so it is not missing where it is taken.
 """
 
 from __future__ import annotations
@@ -25,14 +26,16 @@ if TYPE_CHECKING:
 class Val:
     """Base of all evaluated values. Treat as immutable; ``with_at`` and ``with_decl`` copy."""
 
-    __slots__ = ("at", "decl", "key_at", "place")
+    __slots__ = ("at", "decl", "key_at", "place", "sure")
     place: Place
     at: Place | None
     decl: tuple[Module, Type] | None
     key_at: Place | None
+    sure: bool
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.sure = False
         self.at = None
         self.decl = None
         self.key_at = None
@@ -61,13 +64,13 @@ class Val:
             s
             for c in type(self).__mro__
             for s in getattr(c, "__slots__", ())
-            if s not in ("at", "decl", "place", "key_at")
+            if s not in ("at", "decl", "place", "key_at", "sure")
         ]
         return f"{type(self).__name__}({', '.join(f'{s}={getattr(self, s)!r}' for s in slots if s not in ('env', 'module'))})"
 
 
 class Lit(Val):
-    """A known constant. ``kind`` as in ``facts.Literal``; ``enum``: it is a member of an enum."""
+    """A known constant. ``kind`` as in ``facts.Literal``, or ``absent``: the undefined of an argument that is not given; ``enum``: it is a member of an enum."""
 
     __slots__ = ("enum", "kind", "value")
 
