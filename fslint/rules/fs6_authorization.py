@@ -69,7 +69,7 @@ _ENCODERS = frozenset(
 )
 _PASSING_METHODS = frozenset(["decode", "strip", "rstrip", "trim", "replace", "get_secret_value", "toString"])
 """Methods that leave a credential what it is."""
-_BASIC_AUTH = frozenset(
+BASIC_AUTH = frozenset(
     # Objects with which HTTP libraries make ``Basic base64(user:password)``.
     [
         "requests.auth.HTTPBasicAuth",
@@ -277,7 +277,7 @@ def judge_auth(value: Val) -> Judged:
         username, secret = value.get("username", "user"), value.get("password", "pass")
         user = username.value if username else None
         password = secret.value if secret else None
-    elif isinstance(value, CallV) and value.name in _BASIC_AUTH:
+    elif isinstance(value, CallV) and value.name in BASIC_AUTH:
         args = value.args
         user = args[0] if args else value.keyword("username") or value.keyword("login")
         password = args[1] if len(args) > 1 else value.keyword("password")
