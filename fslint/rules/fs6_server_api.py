@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from ..diagnostics import Diagnostic, Place
 from ..facts import Import
 from ..link.modules import Module
-from ..link.project import CallEdge, Project, Request
+from ..link.project import Frame, Project, Request
 from ..link.sides import side_at
 from . import rule
 from .fs8_operations import others
+from .fs8_payloads import variants
 from .tables_api import SERVER_SDK, WRITING_METHODS
 
 _WHY = "the API key would be in every visitor's browser"
@@ -36,15 +37,48 @@ def server_api_in_client(project: Project) -> Iterator[Diagnostic]:
                 subject=SERVER_SDK,
             )
     for request in project.requests:
-        if request.method not in WRITING_METHODS:
-            continue
-        frame = request.frame
-        side, reason = side_at(frame.module, frame.fact.start)
-        if side == "client":
-            if not (request.client == "sdk" and frame.module.path in imported):
-                yield _request(project, request, frame.place, reason, ())
-        elif side is None:
-            yield from _through_calls(project, request)
+        if request.method in WRITING_METHODS and not (
+            request.client == "sdk" and request.frame.module.path in imported
+        ):
+            yield from _sent(project, request)
+
+
+def _sent(project: Project, request: Request) -> Iterator[Diagnostic]:
+    """The findings of one request: in client code itself, or reached by it through code of unknown side."""
+    reported: set[Place] = set()
+    starts: list[tuple[str, int]] = []
+    calls: dict[Place, str] = {}
+    for variant in variants(request):
+        frames = variant.frames or (request.frame,)
+        first = _addressed(variant, frames)
+        for index, frame in enumerate(frames[first:]):
+            side, reason = side_at(frame.module, frame.fact.start)
+            if side == "client" and index == 0:
+                if frame.place not in reported:
+                    reported.add(frame.place)
+                    yield _request(project, request, frame.place, reason, ())
+            elif side == "client":
+                calls[frame.place] = reason
+            if side is not None:
+                break
+        else:
+            starts.extend(_enclosing(frames[-1]))
+    if not reported:
+        calls.update(_client_calls(project, starts))
+    if calls and not reported:
+        place, *more = sorted(calls)
+        yield _request(project, request, place, calls[place], tuple(more))
+
+
+def _addressed(request: Request, frames: tuple[Frame, ...]) -> int:
+    """Which of the calls on the way gives the address: the request itself (0) unless its URL is a parameter's."""
+    at = request.url.at if request.url is not None else None
+    if at is not None:
+        for index, frame in enumerate(frames):
+            place = frame.place
+            if place.path == at.path and place.start <= at.start and at.end <= place.end:
+                return index
+    return 0
 
 
 def _reason(module: Module, offset: int) -> str:
@@ -91,28 +125,22 @@ def _request(project: Project, request: Request, place: Place, reason: str, more
     )
 
 
-def _through_calls(project: Project, request: Request) -> Iterator[Diagnostic]:
-    """The first call, by path and line, with which client code reaches a request in code of unknown side."""
-    module = request.frame.module
-    stack = [(module.path, number) for number in module.enclosing(request.frame.fact.function) if number]
-    seen = set(stack)
+def _client_calls(project: Project, starts: list[tuple[str, int]]) -> dict[Place, str]:
+    """The calls with which client code reaches one of these functions, through functions of unknown side."""
+    stack, seen = list(starts), set(starts)
     calls: dict[Place, str] = {}
     while stack:
         for edge in project.edges_in.get(stack.pop(), ()):
-            caller = edge.frame.module
-            side, reason = side_at(caller, edge.frame.fact.start)
+            side, reason = side_at(edge.frame.module, edge.frame.fact.start)
             if side == "client":
                 calls[edge.frame.place] = reason
             elif side is None:
-                for key in _enclosing(edge):
+                for key in _enclosing(edge.frame):
                     if key not in seen:
                         seen.add(key)
                         stack.append(key)
-    if calls:
-        first, *more = sorted(calls)
-        yield _request(project, request, first, calls[first], tuple(more))
+    return calls
 
 
-def _enclosing(edge: CallEdge) -> list[tuple[str, int]]:
-    module = edge.frame.module
-    return [(module.path, number) for number in module.enclosing(edge.frame.fact.function) if number]
+def _enclosing(frame: Frame) -> list[tuple[str, int]]:
+    return [(frame.module.path, number) for number in frame.module.enclosing(frame.fact.function) if number]
