@@ -191,7 +191,13 @@ def _place(request: Request, raw: Val, value: Val) -> Place:
     """The text or dictionary where it stands in the function that sends it, else the argument of the request."""
     function = request.frame.fact.function
     module = request.frame.module
-    if value.place.path == module.path and raw.place.path == module.path and value.place.end > value.place.start:
+    is_built = isinstance(value, (Obj, Tmpl, CallV, Lit))
+    if (
+        is_built
+        and value.place.path == module.path
+        and raw.place.path == module.path
+        and value.place.end > value.place.start
+    ):
         inside = module.facts.regions[module.region_at(value.place.start)].function if module.facts.regions else 0
         if inside == function or inside in module.enclosing(function):
             return value.place
