@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -20,6 +21,9 @@ def run(files: Mapping[str, str], codes: Iterable[str] = ("ALL",)) -> tuple[list
         for path, source in files.items():
             (root / path).parent.mkdir(parents=True, exist_ok=True)
             (root / path).write_text(dedent(source).lstrip("\n"))
+        if any(".env" in path for path in files):  # untracked ones are not looked at
+            for command in (["init", "-q"], ["add", "-A", "-f"]):
+                subprocess.run(["git", *command], cwd=root, check=True, capture_output=True)
         settings = load(root, overrides={"select": list(codes), "no_cache": True, "root": "."})
         result = check(settings)
         return result.diagnostics, result.project

@@ -154,7 +154,7 @@ def _defaults(module: Module) -> Iterator[tuple[Place, str]]:
     if module.facts.language in ("json", "yaml", "dotenv"):
         return
     for node in nodes(module.facts):
-        if isinstance(node, OneOf) and node.how in ("or", "nullish") and _looks_up(node.values[0]):
+        if isinstance(node, OneOf) and node.how in ("or", "nullish") and _looks_up(module, node.values[0]):
             for value in node.values[1:]:
                 yield from _plain_key(module, value)
         elif isinstance(node, Call) and len(node.args) > 1 and _is_key_name(node.args[0].value):
@@ -172,7 +172,10 @@ def _plain_key(module: Module, value: Value) -> Iterator[tuple[Place, str]]:
             yield module.place(value), secret.mask
 
 
-def _looks_up(value: Value) -> bool:
+def _looks_up(module: Module, value: Value) -> bool:
+    if isinstance(value, CallRef):
+        args = module.facts.calls[value.call].args
+        return bool(args) and _is_key_name(args[0].value)
     return isinstance(value, Member) and _is_key_name(value.key)
 
 
