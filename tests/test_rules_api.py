@@ -356,3 +356,294 @@ def test_version_ranges(text: str, expected: bool | None) -> None:
     from fslint.rules.fs8_sdk import admits_below_2
 
     assert admits_below_2(text) is expected
+
+
+# ------------------------------------------------------------------------------------------------------ JavaScript
+
+
+def script(body: str, code: str, path: str = "web/src/x.ts", more: dict[str, str] | None = None) -> list[int]:
+    from textwrap import dedent
+
+    return [
+        n
+        for p, n in ((p, n) for _, p, n in findings({path: dedent(body).lstrip(), **(more or {})}, [code]))
+        if p == path
+    ]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "FS('trackEvent', { name: 'A' })",
+        "FS('trackEventAsync', { name: 'A' })",
+        "FS('setPage', {})",
+        "FS(operation, {})",
+        "FS(on ? 'restart' : 'shutdown')",
+        "FS(`${prefix}Event`, {})",
+        "FS.shutdown()",
+        "FS.unheardOf()",
+        "mine('identify', {})",
+        "tracker.trackEvent('A')",
+    ],
+)
+def test_operations_that_may_be_right(call: str) -> None:
+    assert script(f"export function f(operation, on, prefix, mine, tracker) {{ {call}; }}", "FS801") == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "FS('identify', { uid })",
+        "FS('track', { name: 'A' })",
+        "FS('trackevent', { name: 'A' })",
+        "FS('eventAsync', { name: 'A' })",
+        "FS('makeCoffee')",
+        "FS(on ? 'pause' : 'restart')",
+        "window.FS?.('setUserVars', {})",
+        "FS.trackEvent('A', {})",
+        "FS.setIdentityAsync({ uid })",
+    ],
+)
+def test_operations_that_do_not_exist(call: str) -> None:
+    assert script(f"export function f(uid, on) {{ {call}; }}", "FS801") == [1]
+
+
+def test_an_operation_in_a_constants_module_is_reported_there() -> None:
+    files = {
+        "web/ops.ts": "export const OPS = {\n  id: 'setIdentity',\n  vars: 'setUserVars',\n};\n",
+        "web/x.ts": "import { OPS } from './ops';\nFS(OPS.id, { uid: u });\nFS(OPS.vars, {});\nFS(OPS.vars, {});\n",
+    }
+    assert findings(files, ["FS801"]) == [("FS801", "web/ops.ts", 3)]
+
+
+def test_renames_and_their_help() -> None:
+    from ruletest import run
+
+    source = "FS('trackevent', { name: 'A' });\nFS('setUserVars', {});\nFS.trackEvent({ name: 'A' });\n"
+    diagnostics, _ = run({"web/x.js": source}, ["FS801"])
+    fixes = [d.fix for d in diagnostics]
+    assert "setProperties" in diagnostics[1].help and "type: 'user'" in diagnostics[1].help
+    assert fixes[0] is not None and fixes[0].applicability == "unsafe" and fixes[1] is None and fixes[2] is not None
+    for fix in (fixes[0], fixes[2]):
+        edit = fix.edits[0]
+        source = source[: edit.place.start] + edit.content + source[edit.place.end :] if fix is fixes[2] else source
+    assert "FS('trackEvent', { name: 'A' });" in source
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "FS('trackEvent', { name: 'A' })",
+        "FS('trackEvent', { name: 'A', properties: {}, schema: {} })",
+        "FS('trackEvent', { ...event })",
+        "FS('trackEvent', event)",
+        "FS('trackEvent', make(event))",
+        "FS('trackEvent', ...event)",
+        "FS('setProperties', { type: 'document', properties: {} })",
+        "FS('setProperties', { type: event.type, properties: {} })",
+        "FS('setIdentity', { anonymous: true })",
+        "FS('setIdentity', { consent: false })",
+        "FS('setIdentity', { ...(event && { uid: event }) })",
+        "FS('observe', { type: 'start', callback: event })",
+        "FS('observe', { type: 'internal/user', callback: event })",
+        "FS.event('A', {})",
+        "FS.event(event, {})",
+        "FS.identify('1', {})",
+        "new PerformanceObserver(event).observe({ type: 'paint' })",
+    ],
+)
+def test_arguments_that_are_fine(call: str) -> None:
+    assert script(f"export function f(event, make) {{ {call}; }}", "FS802") == []
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "FS('trackEvent', { properties: {} })",
+        "FS('trackEvent', { eventName: 'A' })",
+        "FS('trackEvent', { name: 'A', amount: 1 })",
+        "FS('trackEvent', 'A')",
+        "FS('trackEvent', 'A', { amount: 1 })",
+        "FS('trackEvent')",
+        "FS('trackEventAsync', {})",
+        "FS('setProperties', { properties: {} })",
+        "FS('setProperties', { type: 'account', properties: {} })",
+        "FS('setProperties', { type: on ? 'page' : 'team', properties: {} })",
+        "FS('setProperties', { type: 'user', plan: 'pro' })",
+        "FS('setIdentity', { uid: u, email: 'x' })",
+        "FS('setIdentity', { properties: {} })",
+        "FS('observe', { type: 'session', callback: f })",
+        "FS('observe', { callback: f })",
+        "FS('observe', { type: 'start' })",
+        "FS.event({}, 'A')",
+        "FS.identify({ plan: 'pro' }, `u_${u}`)",
+    ],
+)
+def test_arguments_that_are_not(call: str) -> None:
+    assert script(f"export function f(on, u) {{ {call}; }}", "FS802") == [1]
+
+
+def test_arguments_through_wrappers() -> None:
+    body = """
+    const send = (event) => FS('trackEvent', event);
+    const mine = (name) => FS('trackEvent', { event: name });
+    send({ name: 'A' });
+    send({ event: 'A' });
+    mine('A');
+    mine('B');
+    """
+    assert script(body, "FS802") == [2, 4]
+
+
+def test_one_finding_per_call() -> None:
+    body = """
+    FS('setProperties', {
+      plan: 'pro',
+      team: 'a',
+      properties: {},
+    });
+    """
+    assert script(body, "FS802") == [1]
+    assert script("FS('identify', 'A', { b: 1 });\n", "FS802") == []
+
+
+def test_payloads_of_the_sdk() -> None:
+    body = """
+    import { init } from '@fullstory/server-api-client';
+    const client = init({ apiKey: process.env.FULLSTORY_API_KEY });
+    client.events.create({ body: { name: 'A', user: { uid }, timestamp: new Date().toISOString() } });
+    client.events.create({ body: { name: 'A', user: { uid } } });
+    client.events.create({ body: { user: { uid }, timestamp: at } });
+    client.events.create({ body });
+    """
+    assert script(body, "FS808") == [4]
+    assert script(body, "FS803") == [5]
+
+
+@pytest.mark.parametrize(
+    ("expression", "wrong"),
+    [
+        ("new Date().toISOString()", False),
+        ("new Date()", False),
+        ("new Date(at).toISOString()", False),
+        ("at", False),
+        ("at.toString()", False),
+        ("dayjs().format()", False),
+        ("moment().toISOString()", False),
+        ("at ?? Date.now()", False),
+        ("Date.now()", True),
+        ("String(Date.now())", True),
+        ("Math.floor(Date.now() / 1000)", True),
+        ("Date.now() / 1000", True),
+        ("new Date().getTime()", True),
+        ("new Date().toString()", True),
+        ("new Date().toLocaleString('de-DE')", True),
+        ("new Date(at).toUTCString()", True),
+        ("`${new Date()}`", True),
+        ("+new Date()", True),
+        ("new Date().toISOString().slice(0, 10)", False),
+        ("'2024-01-15'", True),
+    ],
+)
+def test_timestamps_in_javascript(expression: str, wrong: bool) -> None:
+    body = f"""
+    import axios from 'axios';
+    export const send = (uid, at) =>
+      axios.post('https://api.fullstory.com/v2/events', {{ name: 'A', user: {{ uid }}, timestamp: {expression} }});
+    """
+    assert script(body, "FS804") == ([3] if wrong else [])
+
+
+def test_bodies_in_javascript() -> None:
+    body = """
+    import axios from 'axios';
+    const url = 'https://api.fullstory.com/v2/events';
+    export function fine(body, name) {
+      fetch(url, { method: 'POST', body: JSON.stringify({ name: 'A' }) });
+      fetch(url, { method: 'POST', body });
+      axios.post(url, { name: 'A' });
+      axios.post(url, JSON.stringify({ name: 'A' }));
+      $.ajax({ url, type: 'POST', data: JSON.stringify({ name: 'A' }) });
+      fetch(url, { method: 'POST', body: `{"name": ${JSON.stringify(name)}}` });
+    }
+    export function wrong(body, name) {
+      fetch(url, { method: 'POST', body: { name: 'A' } });
+      fetch(url, { method: 'POST', body: new URLSearchParams({ name: 'A' }) });
+      axios.post(url, new URLSearchParams({ name: 'A' }).toString());
+      $.ajax({ url, type: 'POST', data: { name: 'A' } });
+      fetch(url, { method: 'POST', body: `{"name": "${name}"}` });
+    }
+    """
+    assert script(body, "FS807") == [12, 13, 14, 15, 16]
+
+
+BATCH = """
+import { init } from '@fullstory/server-api-client';
+const client = init({ apiKey: process.env.FULLSTORY_API_KEY });
+const create = (b) => client.users.batchCreate({ body: b });
+export function f(body, start, self) {
+  %s
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.users.batchCreate({ body }).execute();",
+        "client.users.batchCreate({ body }).on('done', f).execute();",
+        "const job = client.users.batchCreate({ body }); job.add(1); job.execute();",
+        "const job = client.users.batchCreate({ body }); setTimeout(() => job.execute(), 10);",
+        "const job = client.users.batchCreate({ body }); job.on('done', f).execute();",
+        "const job = client.users.batchCreate({ body }); return job;",
+        "const job = client.users.batchCreate({ body }); start(job);",
+        "const job = client.users.batchCreate({ body }).on('done', f); job.restart();",
+        "self.job = client.users.batchCreate({ body });",
+        "start(client.users.batchCreate({ body }));",
+        "return { job: client.users.batchCreate({ body }) };",
+        "const other = prisma.users.batchCreate({ body });",
+    ],
+)
+def test_batches_that_may_be_executed(code: str) -> None:
+    assert script(BATCH % code, "FS805") == []
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "client.users.batchCreate({ body });",
+        "client.users.batchCreate({ body }).on('done', f);",
+        "const job = client.users.batchCreate({ body });",
+        "const job = client.users.batchCreate({ body }); job.add(1); job.on('done', f);",
+        "const job = client.users.batchCreate({ body }).on('done', f); job.add(1);",
+    ],
+)
+def test_batches_that_nobody_executes(code: str) -> None:
+    assert script(BATCH % code, "FS805") == [5]
+
+
+def package(version: str) -> dict[str, str]:
+    return {"web/package.json": f'{{"dependencies": {{"@fullstory/browser": "{version}"}}}}\n'}
+
+
+@pytest.mark.parametrize(
+    ("source", "version", "expected"),
+    [
+        ("import * as FullStory from '@fullstory/browser';\nFullStory.event('A', {});\n", "^1.7.1", []),
+        ("import * as FullStory from '@fullstory/browser';\nFullStory.event('A', {});\n", "workspace:*", []),
+        ("import * as FullStory from '@fullstory/browser';\nFullStory.init({ orgId });\n", "^2.0.0", []),
+        ("import * as FS from '@fullstory/browser';\nFS.FullStory.event('A', {});\n", "^2.0.0", []),
+        ("import { FullStory } from '@fullstory/browser';\nFullStory.event('A', {});\n", "^2.0.0", []),
+        ("import * as FullStory from '@fullstory/browser';\nFullStory.event('A', {});\n", "^2.0.0", [1]),
+        ("import * as FullStory from '@fullstory/browser';\nsentry(FullStory);\nFullStory.event('A');\n", "2.0.8", [1]),
+        ("const FullStory = require('@fullstory/browser');\nFullStory.identify('1');\n", "^2.0.0", [1]),
+        ("const { event } = require('@fullstory/browser');\nevent('A', {});\n", "^2.0.0", [1]),
+        ("const { FullStory } = require('@fullstory/browser');\nFullStory.event('A', {});\n", "^2.0.0", []),
+    ],
+)
+def test_namespace_imports(source: str, version: str, expected: list[int]) -> None:
+    assert script(source, "FS806", more=package(version)) == expected
+
+
+def test_namespace_imports_without_a_package_file() -> None:
+    assert script("import * as F from '@fullstory/browser';\nF.event('A', {});\n", "FS806") == []

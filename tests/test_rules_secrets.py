@@ -246,3 +246,208 @@ def test_a_public_variable_that_only_an_environment_file_names() -> None:
         "app/x.py": "FULLSTORY = 1\n",
     }
     assert lines(files, "FS602") == [(".env", 2)]
+
+
+# --------------------------------------------------------------------------------------- the same in JavaScript
+
+
+POST = f"fetch('{EVENTS}', {{ method: 'POST', headers, body }});"
+
+
+def test_keys_in_javascript() -> None:
+    source = f"""
+    import {{ init }} from '@fullstory/server-api-client';
+    const relay = '{KEY}';
+    const apiKey = process.env.FULLSTORY_API_KEY ?? '8f14e45fceea167a5a36dedd4bea2543';
+    const client = init({{ apiKey: 'quite-a-secret-4711' }});
+    FS.event('Signed Up', {{ api_key: '8f14e45fceea167a5a36' }});
+    algolia.init({{ apiKey: '8f14e45fceea167a5a36' }});
+    init({{ apiKey: 'YOUR_API_KEY' }});
+    """
+    assert lines({"web/x.ts": source}, "FS601") == [("web/x.ts", n) for n in (2, 3, 4, 5)]
+
+
+def test_a_key_as_property_is_no_property() -> None:
+    source = "FS.event('Signed Up', { apiKey: 'fs_api_key_123' });\n"
+    assert findings({"web/x.js": source}, ["FS301", "FS601", "FS604"]) == [("FS601", "web/x.js", 1)]
+
+
+def test_variables_that_are_public_by_their_use() -> None:
+    source = """
+    import { init } from '@fullstory/browser';
+    import { init as server } from '@fullstory/server-api-client';
+    init({ orgId: import.meta.env.VITE_FULLSTORY_KEY });
+    const c = server({ apiKey: import.meta.env.VITE_ANALYTICS_PASS });
+    const again = import.meta.env.VITE_FULLSTORY_KEY;
+    """
+    assert lines({"lib/x.ts": source}, "FS602") == [("lib/x.ts", 4)]
+
+
+def test_an_org_id_through_a_helper() -> None:
+    helper = "import { init } from '@fullstory/browser';\nexport const start = (key) => init({ orgId: key });\n"
+    main = "import { start } from './helper';\nstart(process.env.REACT_APP_FULLSTORY_TOKEN);\n"
+    assert lines({"web/helper.ts": helper, "web/main.ts": main}, "FS602") == []
+
+
+def test_server_variables_in_client_code() -> None:
+    client = "'use client';\nexport const key = process.env.FULLSTORY_API_KEY;\n"
+    server = "import express from 'express';\nexport const key = process.env.FULLSTORY_API_KEY;\n"
+    page = """
+    export async function getServerSideProps() {
+      return { props: { ok: Boolean(process.env.FULLSTORY_API_KEY) } };
+    }
+    export default () => <p>Hello</p>;
+    """
+    assert lines({"web/a.ts": server, "web/pages/b.tsx": page}, "FS602") == []
+    assert lines({"web/a.ts": server, "web/c.ts": client}, "FS602") == [("web/c.ts", 2)]
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "line"),
+    [
+        (
+            "vite.config.ts",
+            "export default { define: {\n __KEY__: JSON.stringify(process.env.FULLSTORY_API_KEY) } };\n",
+            2,
+        ),
+        (
+            "webpack.config.js",
+            "const webpack = require('webpack');\nmodule.exports = { plugins: [new webpack.DefinePlugin({\n"
+            "'process.env.FULLSTORY_API_KEY': JSON.stringify(process.env.FULLSTORY_API_KEY) })] };\n",
+            3,
+        ),
+        ("next.config.js", "module.exports = { env: {\n FULLSTORY_API_KEY: process.env.FULLSTORY_API_KEY } };\n", 2),
+        (
+            "next.config.mjs",
+            "export default { publicRuntimeConfig: {\n fullstoryApiKey: process.env.FULLSTORY_API_KEY } };\n",
+            2,
+        ),
+        (
+            "nuxt.config.ts",
+            "export default defineNuxtConfig({ runtimeConfig: { public: {\n"
+            " fullstoryApiKey: process.env.FULLSTORY_API_KEY } } });\n",
+            2,
+        ),
+    ],
+)
+def test_bundlers_that_publish_a_variable(path: str, source: str, line: int) -> None:
+    assert lines({path: source}, "FS602") == [(path, line)]
+    assert (
+        lines({path: source.replace("FULLSTORY_API_KEY", "FULLSTORY_ORG_ID").replace("ApiKey", "Org")}, "FS602") == []
+    )
+
+
+def test_private_runtime_config_is_fine() -> None:
+    source = """
+    export default defineNuxtConfig({
+      runtimeConfig: {
+        fullstoryApiKey: process.env.FULLSTORY_API_KEY,
+        public: { fullstoryOrg: process.env.FULLSTORY_ORG },
+      },
+    });
+    """
+    assert lines({"nuxt.config.ts": source}, "FS602") == []
+
+
+# ------------------------------------------------------------------------------------------------------------- FS603
+
+
+@pytest.mark.parametrize(
+    ("path", "source"),
+    [
+        ("lib/x.ts", f"export function send(headers, body) {{ {POST} }}\n"),
+        ("lib/x.ts", f"import 'server-only';\nexport function send(headers, body) {{ {POST} }}\n"),
+        ("web/x.ts", f"'use client';\nfetch('{EVENTS}');\n"),
+        ("web/x.ts", f"'use client';\nfetch('{EVENTS}', {{ method: 'GET' }});\n"),
+        ("web/x.ts", "'use client';\nimport type { FSUsersApi } from '@fullstory/server-api-client';\n"),
+        ("web/x.ts", "'use client';\nimport { type FSUsersApi } from '@fullstory/server-api-client';\n"),
+        (
+            "web/x.ts",
+            f"export function send(headers, body) {{\n  if (typeof window === 'undefined') {{ {POST} }}\n"
+            "  else { window.FS('trackEvent', { name: 'A' }); }\n}\n",
+        ),
+        (
+            "app/page.tsx",
+            f"export default () => {{ async function a(headers, body) {{ 'use server'; {POST} }}\n"
+            " return <p action={a} />; };\n",
+        ),
+    ],
+)
+def test_the_server_api_where_it_belongs(path: str, source: str) -> None:
+    assert lines({path: source}, "FS603") == []
+
+
+def test_the_server_api_in_client_code() -> None:
+    source = f"""
+    'use client';
+    import {{ init }} from '@fullstory/server-api-client';
+    const client = init({{ apiKey: key }});
+    client.events.create({{ body: {{ name: 'A' }} }});
+    export function send(headers, body) {{
+      {POST}
+      navigator.sendBeacon('{EVENTS}', body);
+    }}
+    """
+    assert lines({"web/x.ts": source}, "FS603") == [("web/x.ts", n) for n in (2, 6, 7)]
+
+
+def test_required_and_dynamic_imports_count() -> None:
+    source = """
+    window.ready = async () => {
+      const a = require('@fullstory/server-api-client');
+      const b = await import('@fullstory/server-api-client');
+    };
+    """
+    assert lines({"web/x.js": source}, "FS603") == [("web/x.js", 2), ("web/x.js", 3)]
+
+
+def test_client_code_that_calls_a_function_of_unknown_side() -> None:
+    library = f"export function send(headers, body) {{ {POST} }}\nexport const later = (b) => send({{}}, b);\n"
+    client = "'use client';\nimport { later } from '../lib/send';\nlater({ name: 'A' });\n"
+    server = "import express from 'express';\nimport { later } from '../lib/send';\nlater({ name: 'A' });\n"
+    assert lines({"lib/send.ts": library, "api/x.ts": server}, "FS603") == []
+    assert lines({"lib/send.ts": library, "web/x.ts": client}, "FS603") == [("web/x.ts", 3)]
+    marked = "import 'server-only';\n" + library
+    assert lines({"lib/send.ts": marked, "web/x.ts": client}, "FS603") == []
+
+
+def test_the_caller_that_gives_the_address() -> None:
+    helper = "export const post = (url, data) => fetch(url, { method: 'POST', body: JSON.stringify(data) });\n"
+    client = f"'use client';\nimport {{ post }} from '../lib/http';\npost('/api/x', {{}});\npost('{EVENTS}', {{}});\n"
+    assert lines({"lib/http.ts": helper, "web/x.ts": client}, "FS603") == [("web/x.ts", 4)]
+
+
+def test_everything_else_about_such_a_request_is_silent() -> None:
+    source = f"'use client';\nfetch('{EVENTS}', {{ method: 'POST', body: JSON.stringify({{}}) }});\n"
+    assert {code for code, _, _ in findings({"web/x.ts": source}, ["FS5", "FS603", "FS803", "FS605"])} == {"FS603"}
+
+
+# --------------------------------------------------------------------------------------------- FS605, JavaScript
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("headers: { Authorization: `Basic ${key}` }", False),
+        ("headers: { authorization: 'Basic ' + btoa(key + ':') }", False),
+        ("headers: { Authorization: `Basic ${Buffer.from(`${key}:`).toString('base64')}` }", False),
+        ("auth: { username: key, password: '' }", False),
+        ("headers: { Authorization: await vault.read('x') }", False),
+        ("headers: { Authorization: `Basic ${Buffer.from(key).toString('base64')}` }", True),
+        ("headers: { Authorization: 'Basic ' + btoa(key) }", True),
+        ("headers: { Authorization: `Bearer ${key}` }", True),
+        ("headers: { Authorization: key }", True),
+        ("headers: { Authorization: `Basic ${key}:` }", True),
+        ("auth: { username: '', password: key }", True),
+        ("params: { key }", True),
+    ],
+)
+def test_authorizations_in_javascript(options: str, expected: bool) -> None:
+    source = f"""
+    import axios from 'axios';
+    const key = process.env.FULLSTORY_API_KEY;
+    export async function send(body, vault) {{
+      await axios.post('{EVENTS}', body, {{ {options} }});
+    }}
+    """
+    assert lines({"server/x.ts": source}, "FS605") == ([("server/x.ts", 4)] if expected else [])

@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Place
+from ..facts import CallRef, Name
+from ..facts import Literal as FactLiteral
+from ..facts import Member as FactMember
 from ..link.project import Project, Request
 from ..link.values import (
     Arr,
@@ -103,12 +106,18 @@ def _strip(parts: list[str | Val]) -> list[str | Val]:
     return [part for part in parts if part != ""]
 
 
-def encoded(value: Val, depth: int = 0) -> Val | None:
+def encoded(value: Val) -> Val | None:
     """What a value is base64 of, None where it is not known to be base64."""
+    found = _encoder(value)
+    return found[1] if found is not None else None
+
+
+def _encoder(value: Val, depth: int = 0) -> tuple[Val, Val] | None:
+    """The call that takes the text (``b64encode(…)``, ``Buffer.from(…)``) and the text, as far as known."""
     if depth > 6:
         return None
     if isinstance(value, Tmpl) and len(value.parts) == 1 and isinstance(value.parts[0], Val):
-        return encoded(value.parts[0], depth + 1)
+        return _encoder(value.parts[0], depth + 1)
     if not isinstance(value, CallV):
         return None
     callee = value.callee
@@ -116,15 +125,38 @@ def encoded(value: Val, depth: int = 0) -> Val | None:
         if callee.key == "toString" and value.args and isinstance(value.args[0], Lit):
             if value.args[0].value not in ("base64", "base64url"):
                 return None
-            return unwrap_bytes(callee.base)
+            return callee.base, unwrap_bytes(callee.base)
         if callee.key in _PASSING_METHODS:
-            return encoded(callee.base, depth + 1)
+            return _encoder(callee.base, depth + 1)
         return None
     if value.name == "str" and value.args:
-        return encoded(value.args[0], depth + 1)
+        return _encoder(value.args[0], depth + 1)
     if value.name in _ENCODERS and value.args:
-        return unwrap_bytes(value.args[0])
+        return value, unwrap_bytes(value.args[0])
     return None
+
+
+def _written_name(call: Val) -> str:
+    """The name of what an encoding call is given, as it is written there: ``raw`` of ``b64encode(raw.encode())``."""
+    if not isinstance(call, CallV):
+        return ""
+    facts = call.module.facts
+    args = facts.calls[call.call].args
+    node: object = args[0].value if args else None
+    for _ in range(6):
+        if isinstance(node, CallRef):
+            inner = facts.calls[node.call]
+            if isinstance(inner.callee, FactMember):  # raw.encode('utf-8')
+                node = inner.callee.object
+            else:  # bytes(raw, 'utf-8')
+                node = inner.args[0].value if inner.args else None
+        elif isinstance(node, Name):
+            return facts.bindings[node.binding].name
+        elif isinstance(node, FactMember):
+            return str(node.key.value) if isinstance(node.key, FactLiteral) else ""
+        else:
+            return ""
+    return ""
 
 
 def _by_name(name: str) -> str:
@@ -222,9 +254,9 @@ def _credential(value: Val, rest: list[str | Val]) -> Judged:
     first = rest[0]
     place = value.place
     if len(rest) == 1 and isinstance(first, Val):
-        inner = encoded(first)
-        if inner is not None:
-            return _pair(first, inner)
+        encoder = _encoder(first)
+        if encoder is not None:
+            return _pair(first, *encoder)
         if isinstance(first, SecretV):
             if first.secret.colon:
                 return Judged(WRONG, place, "is the key with a colon, but not in base64")
@@ -240,10 +272,13 @@ def _credential(value: Val, rest: list[str | Val]) -> Judged:
     return Judged(UNKNOWN, place)
 
 
-def _pair(call: Val, inner: Val) -> Judged:
-    """base64 of something: right where it is the key and a colon. Where a helper encodes, its caller gives the rest."""
+def _pair(call: Val, encoder: Val, inner: Val) -> Judged:
+    """base64 of something: right where it is the key and a colon.
+
+    Where a helper encodes what its caller gives, the caller is to blame, unless the helper itself calls it a key.
+    """
     handed = inner.at if inner.at is not None and not _holds(call.place, inner.at) else None
-    given = handed or call.place
+    given = call.place if handed is None or _by_name(_written_name(encoder)) == "key" else handed
     parts = _strip(_parts(inner))
     first = parts[0] if parts else ""
     if isinstance(first, str):

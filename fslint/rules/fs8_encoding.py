@@ -137,6 +137,8 @@ def _wrong(request: Request, raw: Val) -> tuple[str, Val] | None:
         if is_dumps(value) or (isinstance(value, Lit) and _is_json_text(value)):
             return "encoded as JSON twice", value
         return None
+    if isinstance(value, Tmpl) and value.how == "str" and len(value.holes) == 1 and isinstance(value.holes[0], Obj):
+        return "the text of an object, which is no JSON", value
     if not _is_dict(value) or raw is not value:
         return None
     if client in FORM_CLIENTS and how in ("data", "fields", "body"):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ..diagnostics import Diagnostic, Place
 from ..facts import Global, NamedType
 from ..link.project import Project
-from ..link.values import CallV, External, GlobalV, Lit, MemberV, Tmpl, Typed, Val, describe, options
+from ..link.values import CallV, External, GlobalV, Lit, MemberV, Param, Tmpl, Typed, Val, describe, options
 from . import rule
 from .fs8_operations import others
 from .fs8_payloads import Payload, payloads
@@ -87,7 +87,8 @@ def invalid_timestamp(project: Project) -> Iterator[Diagnostic]:
             entry = payload.value.get("timestamp")
             if entry is None:
                 continue
-            reasons = [(option, why_wrong(option)) for option in options(entry.value)]
+            given = [value for option in options(entry.value) for value in _settled(project, option)]
+            reasons = [(option, why_wrong(option)) for option in given]
             if any(reason is None for _, reason in reasons):
                 continue
             for option, reason in reasons:
@@ -107,6 +108,17 @@ def invalid_timestamp(project: Project) -> Iterator[Diagnostic]:
             subject="timestamp",
             function=project.function_name(first.frames[-1]),
         )
+
+
+def _settled(project: Project, value: Val) -> tuple[Val, ...]:
+    """A parameter that nobody gives is its default, where it has one."""
+    if isinstance(value, Param) and value.index >= 0:
+        params = value.module.function(value.function).params
+        default = params[value.index].default if value.index < len(params) else None
+        if default is not None:
+            known = options(project.value(value.module, default))
+            return (value,) if any(isinstance(o, Lit) and o.value is None for o in known) else known
+    return (value,)
 
 
 def why_wrong(value: Val, depth: int = 0) -> str | None:
