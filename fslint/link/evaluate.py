@@ -431,6 +431,8 @@ class Evaluator:
                 )
             if base.package.split("/")[0] in ("$env",):
                 return EnvV(place, name, None, base.package)
+            if subscript and base.path:
+                return self._typed_member(module, base, name, place, optional, subscript)
             return External(place, base.package, (*base.path, name))
         if isinstance(base, Lit) and base.enum and name == "value":
             return base
@@ -1069,7 +1071,7 @@ class Evaluator:
                 target = self.load(path)
                 if target is not None and target is not module:
                     return ModuleV(place, target)
-            return External(place, self.resolver.external(module.path, imported.specifier), ())
+            return External(place, imported.specifier.lstrip("."), ())
         for path in self.resolver.resolve(module.path, imported.specifier):
             target = self.load(path)
             if target is not None and target is not module:
@@ -1081,7 +1083,7 @@ class Evaluator:
             target = self.load(path)
             if target is not None:
                 return ModuleV(place, target)
-        return External(place, self.resolver.external(module.path, imported.specifier), (imported.name,))
+        return External(place, imported.specifier.lstrip("."), (imported.name,))
 
     def export(self, module: Module, name: str) -> Val | None:
         """What a module exports under a name; None if it does not."""
@@ -1316,7 +1318,12 @@ class Evaluator:
                 value = keywords[param.name]
             elif unknown_keywords is not None:
                 value = self._member_of(module, unknown_keywords, param.name, place, False, True)
-            if value is not None and isinstance(value, Lit) and value.kind in ("undefined", "absent") and param.default is not None:
+            if (
+                value is not None
+                and isinstance(value, Lit)
+                and value.kind in ("undefined", "absent")
+                and param.default is not None
+            ):
                 value = None
             if value is None:
                 if param.default is not None:

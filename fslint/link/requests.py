@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from .. import facts as f
 from ..calls import API_HOSTS, CLIENTS, HTTP_METHODS, Client
 from ..diagnostics import Place
 from .evaluate import Args, Evaluator
@@ -17,6 +18,7 @@ from .values import (
     CallV,
     Cls,
     Elem,
+    Ent,
     External,
     GlobalV,
     Inst,
@@ -455,6 +457,14 @@ def _merge_instance(evaluator: Evaluator, client: Client, sent: Sent, instance: 
     """Take from the client what the request itself does not say."""
     made = next((o for o in options(instance) if isinstance(o, CallV)), None)
     sent.created = made
+    later = _set_later(evaluator, instance)
+    for entry in later.entries:
+        if entry.name == "auth" and sent.auth is None:
+            sent.auth = entry.value
+    extra = later.get("headers")
+    if extra is not None:
+        parts = [(extra.value, False)] + ([(sent.headers, False)] if sent.headers is not None else [])
+        sent.headers = evaluator._merge(extra.value.place, parts)
     if made is None:
         sent.timeout_known = False if sent.timeout is None else sent.timeout_known
         return
@@ -482,6 +492,68 @@ def _merge_instance(evaluator: Evaluator, client: Client, sent: Sent, instance: 
         )
     if client.base and sent.base is None:
         sent.base = given(client.base)
+
+
+def _set_later(evaluator: Evaluator, instance: Val) -> Obj:
+    """What is set on a client after it was made: ``session.headers.update({…})``, ``session.auth = …``,
+    ``client.defaults.headers.common.Authorization = …``. Only in the module that makes it."""
+    made = next((o for o in options(instance) if isinstance(o, CallV)), None)
+    place = instance.place
+    headers: list[tuple[Val, bool]] = []
+    entries: list[Ent] = []
+    if made is None:
+        return Obj(place, (), False)
+    module = made.module
+
+    def is_client(node: object) -> bool:
+        return isinstance(node, (f.Name, f.Member, f.This)) and any(
+            isinstance(o, CallV) and o.module is module and o.call == made.call
+            for o in options(evaluator.eval(module, node))
+        )
+
+    def path_to(node: object) -> tuple[object, list[str]]:
+        keys: list[str] = []
+        while isinstance(node, f.Member) and isinstance(node.key, f.Literal) and len(keys) < 6:
+            if is_client(node):
+                break
+            keys.insert(0, str(node.key.value))
+            node = node.object
+        return node, keys
+
+    for call in module.facts.calls:
+        callee = call.callee
+        if (
+            isinstance(callee, f.Member)
+            and isinstance(callee.key, f.Literal)
+            and callee.key.value == "update"
+            and call.args
+        ):
+            base, keys = path_to(callee.object)
+            if keys == ["headers"] and is_client(base):
+                headers.append((evaluator.eval(module, call.args[0].value), False))
+    for write in module.facts.writes:
+        if not isinstance(write.key, f.Literal) or write.op != "=":
+            continue
+        base, keys = path_to(write.object)
+        key = str(write.key.value)
+        if not is_client(base):
+            continue
+        value = evaluator.eval(module, write.value)
+        if "headers" in keys and key.lower() == "authorization":
+            name = module.place(write.key)
+            headers.append(
+                (Obj(name, (Ent("Authorization", name, name, value, module.place(write.value)),), False), False)
+            )
+        elif not keys and key == "headers":
+            headers.append((value, False))
+        elif not keys and key == "auth":
+            entries.append(
+                Ent("auth", module.place(write.key), module.place(write.key), value, module.place(write.value))
+            )
+    if headers:
+        merged = evaluator._merge(headers[0][0].place, headers)
+        entries.append(Ent("headers", merged.place, merged.place, merged, merged.place))
+    return Obj(place, tuple(entries), False)
 
 
 # ------------------------------------------------------------------------------------------------------- the address

@@ -8,6 +8,7 @@ One module a family (``fs1_registry`` …); a rule is one function decorated wit
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING
@@ -20,6 +21,13 @@ if TYPE_CHECKING:
 Rule = Callable[["Project"], Iterable[Diagnostic]]
 
 _RULES: dict[str, Rule] = {}
+
+
+@cache
+def _load() -> None:
+    for module in iter_modules(__path__):
+        if module.name.startswith("fs"):
+            import_module(f"{__name__}.{module.name}")
 
 
 def rule(code: str) -> Callable[[Rule], Rule]:
@@ -35,8 +43,5 @@ def rule(code: str) -> Callable[[Rule], Rule]:
 
 def all_rules() -> dict[str, Rule]:
     """Every rule by code. Imports the rule modules on first use."""
-    if not _RULES:
-        for module in iter_modules(__path__):
-            if module.name.startswith("fs"):
-                import_module(f"{__name__}.{module.name}")
+    _load()
     return dict(sorted(_RULES.items()))

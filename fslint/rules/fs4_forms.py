@@ -91,7 +91,7 @@ def attribute_name(value: Val) -> str:
         if value.key is not None and value.key.isdigit():
             return ""
         return value.key or ""
-    if isinstance(value, CallV) and isinstance(value.callee, MemberV) and value.callee.key in ("get", "getItem", "pop"):
+    if isinstance(value, CallV) and _method(value) in ("get", "getItem", "pop"):
         key = value.args[0] if value.args else None
         return key.value if isinstance(key, Lit) and isinstance(key.value, str) else ""
     if isinstance(value, CallV) and dotted(value.callee) == "getattr" and len(value.args) > 1:
@@ -102,6 +102,14 @@ def attribute_name(value: Val) -> str:
     if isinstance(value, (GlobalV, External)) and value.path:
         return value.path[-1]
     return ""
+
+
+def _method(value: CallV) -> str:
+    """The method that is called on something unknown, or on a member of something imported."""
+    callee = value.callee
+    if isinstance(callee, MemberV):
+        return callee.key or ""
+    return callee.path[-1] if isinstance(callee, External) and len(callee.path) > 1 else ""
 
 
 def unwrap(value: Val) -> tuple[Val, bool]:
@@ -166,7 +174,7 @@ def form_of(value: Val, evaluator: Evaluator) -> Form:
         return Form("id")
     if name == "sub":
         return Form("sub")
-    if isinstance(inner, CallV) and not (isinstance(inner.callee, MemberV) and inner.callee.key in ("get", "pop")):
+    if isinstance(inner, CallV) and _method(inner) not in ("get", "pop"):
         return UNKNOWN
     return Form("attribute")
 

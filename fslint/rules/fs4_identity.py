@@ -14,6 +14,7 @@ from ..link.types import is_number, is_optional
 from ..link.values import (
     CallV,
     Choice,
+    External,
     Lit,
     MemberV,
     Obj,
@@ -322,7 +323,10 @@ def _may_miss(value: Val, project: Project) -> bool:
                 return True
             current = current.base
     if isinstance(value, CallV):
-        if isinstance(value.callee, MemberV) and value.callee.key == "get" and value.module.python:
+        method = value.callee.key if isinstance(value.callee, MemberV) else ""
+        if isinstance(value.callee, External) and len(value.callee.path) > 1:
+            method = value.callee.path[-1]
+        if method == "get" and value.module.python:
             default = value.args[1] if len(value.args) > 1 else value.keyword("default")
             return len(value.args) >= 1 and (default is None or _is_none(default))
         if dotted(value.callee) == "getattr" and len(value.args) > 2:

@@ -31,7 +31,18 @@ MAX_NAME = 250
 """Code points that an event name may have (fullstory-api.md §3)."""
 
 _HOOK_STATE = frozenset(
-    ["useState", "useReducer", "ref", "shallowRef", "useRef", "useSelector", "signal", "createSignal", "useRecoilState", "useAtom"]
+    [
+        "useState",
+        "useReducer",
+        "ref",
+        "shallowRef",
+        "useRef",
+        "useSelector",
+        "signal",
+        "createSignal",
+        "useRecoilState",
+        "useAtom",
+    ]
 )
 
 
@@ -94,8 +105,8 @@ def is_data(hole: Val, project: Project) -> bool:
     if isinstance(hole, Param):
         return True
     if isinstance(hole, MemberV):
-        return not _from_state(hole.base) and not isinstance(_root(hole), External)
-    if isinstance(hole, GlobalV):
+        return not _from_state(hole.base)
+    if isinstance(hole, (GlobalV, External)):
         return len(hole.path) > 1
     if isinstance(hole, CallV):
         return last(hole) not in _HOOK_STATE
@@ -110,12 +121,6 @@ def is_data(hole: Val, project: Project) -> bool:
 
 def last(call: CallV) -> str:
     return dotted(call.callee).rsplit(".", 1)[-1]
-
-
-def _root(value: Val) -> Val:
-    while isinstance(value, MemberV):
-        value = value.base
-    return value
 
 
 def _from_state(base: Val) -> bool:
