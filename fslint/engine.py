@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .cache import Cache, key_of
-from .diagnostics import Diagnostic, Related, apply_precedence
+from .diagnostics import Diagnostic, Place, Related, apply_precedence
 from .discovery import Files, Selection, discover, is_test
 from .facts import FileFacts
 from .frontends import extract, language_of
@@ -292,6 +292,45 @@ def check(settings: Settings, paths: Sequence[str] = ()) -> Result:
         )
     finally:
         workspace.cache.close()
+
+
+def events(settings: Settings) -> dict[str, Any]:
+    """The inventory of tracking calls (``inventory.events``), paths relative to the working directory."""
+    from .inventory import events as inventory
+
+    workspace = Workspace(settings)
+    try:
+        return inventory(link(workspace), _positions(workspace))
+    finally:
+        workspace.cache.close()
+
+
+def why(settings: Settings, path: str, line: int) -> list[str]:
+    """What is known of the tracking calls on a line. ``path``: relative to the root; ``line``: 1-based."""
+    from .inventory import why as explain
+
+    workspace = Workspace(settings, [path])
+    try:
+        return explain(link(workspace), path, line, _positions(workspace))
+    finally:
+        workspace.cache.close()
+
+
+def _positions(workspace: Workspace) -> Callable[[Place], tuple[str, int, int]]:
+    """Spans as path (relative to the working directory), line and column, 1-based, columns in code points."""
+    from .settings import relative
+    from .source import Source
+
+    sources: dict[str, Source] = {}
+
+    def position(place: Place) -> tuple[str, int, int]:
+        source = sources.get(place.path)
+        if source is None:
+            source = sources[place.path] = Source(workspace.text(place.path))
+        found = source.position(place.start)
+        return relative(workspace.settings.root / place.path, workspace.settings.cwd), found.line, found.column
+
+    return position
 
 
 def _order(diagnostic: Diagnostic) -> tuple[object, ...]:
