@@ -41,11 +41,25 @@ class Seen:
     @property
     def origins(self) -> tuple[tuple[str, object], ...]:
         requests = {payload.request.frame.key for payload in self.payloads}
-        return (("payload", self.first.value.place), *(("request", key) for key in sorted(requests)))
+        return tuple(("request", key) for key in sorted(requests))
 
-    def related(self) -> tuple[Related, ...]:
-        """The requests that send it, where they stand elsewhere."""
-        own = self.first.value.place
+    def blamed(self, bad: list[Payload]) -> list[tuple[Place, Payload]]:
+        """Where to report payloads: once at their object; where only some of its uses are bad, at those."""
+        if not bad:
+            return []
+        if len(bad) == len(self.payloads):
+            return [(self.first.value.place, self.first)]
+        found: dict[Place, Payload] = {}
+        for payload in bad:
+            at, outer = payload.value.at, payload.frames[-1].place
+            own = at is None or (len(payload.frames) > 1 and _holds(payload.frames[0].place, at))
+            found.setdefault(outer if own or at is None else at, payload)
+        return sorted(found.items(), key=lambda item: item[0])
+
+    def related(self, own: Place) -> tuple[Related, ...]:
+        """The requests that send it, where the finding stands in its object, elsewhere."""
+        if own != self.first.value.place:
+            return ()
         places = {p.request.frame.place for p in self.payloads}
         return others(sorted(place for place in places if not _holds(place, own)), "sent here")
 
@@ -170,17 +184,11 @@ _DOCUMENTED = (
 @rule("FS803")
 def missing_payload_field(project: Project) -> Iterator[Diagnostic]:
     """A server event without a name, or without the user and session that it belongs to."""
-    for place, seen in payloads(project).items():
+    for seen in payloads(project).values():
         for name in _lacks(seen.first):
             lacking = [payload for payload in seen.payloads if _lacks(payload).get(name) is False]
-            if not lacking:
-                continue
-            if len(lacking) == len(seen.payloads) or all(len(payload.frames) < 2 for payload in lacking):
-                yield _missing(project, seen, lacking[0], name, place)
-                continue
-            for at in sorted({payload.frames[-1].place for payload in lacking if len(payload.frames) > 1}):
-                caller = next(payload for payload in lacking if payload.frames[-1].place == at)
-                yield _missing(project, seen, caller, name, at)
+            for where, payload in seen.blamed(lacking):
+                yield _missing(project, seen, payload, name, where)
 
 
 def _missing(project: Project, seen: Seen, payload: Payload, name: str, place: Place) -> Diagnostic:
@@ -201,8 +209,8 @@ def _missing(project: Project, seen: Seen, payload: Payload, name: str, place: P
         message,
         place,
         help=f"FullStory's documented form: {documented}.",
-        related=seen.related(),
-        origins=seen.origins,
+        related=seen.related(place),
+        origins=(("payload", place), *seen.origins),
         subject=_name_of(payload.value),
         function=project.function_name(payload.frames[-1]),
     )
@@ -223,18 +231,19 @@ def _name_of(value: Obj) -> str:
 @rule("FS808")
 def missing_timestamp(project: Project) -> Iterator[Diagnostic]:
     """A server event that does not say when it happened."""
-    for place, seen in payloads(project).items():
-        if all(payload.form != "v1" and presence(payload.value, "timestamp") is False for payload in seen.payloads):
+    for seen in payloads(project).values():
+        bad = [p for p in seen.payloads if p.form != "v1" and presence(p.value, "timestamp") is False]
+        for place, payload in seen.blamed(bad):
             yield Diagnostic(
                 "FS808",
                 "the event has no 'timestamp': FullStory takes the time at which it arrives",
                 place,
                 help="Add 'timestamp' as ISO 8601 with zone: new Date().toISOString(), or "
                 "datetime.now(timezone.utc).isoformat().",
-                related=seen.related(),
+                related=seen.related(place),
                 origins=(("payload", place),),
-                subject=_name_of(seen.first.value),
-                function=project.function_name(seen.first.frames[-1]),
+                subject=_name_of(payload.value),
+                function=project.function_name(payload.frames[-1]),
             )
 
 
@@ -303,25 +312,19 @@ def _at_request(request: Request, place: Place) -> tuple[Related, ...]:
 @rule("FS810")
 def conflicting_identification(project: Project) -> Iterator[Diagnostic]:
     """A payload that identifies the user in two ways, which FullStory answers with 400."""
-    for place, seen in payloads(project).items():
-        messages = [_conflict(payload) for payload in seen.payloads if payload.form != "v1"]
-        message = next((text for text in messages if text), "")
-        if not message:
-            continue
-        at = [place]
-        if not all(messages):
-            at = sorted({p.frames[-1].place for p in seen.payloads if _conflict(p) and len(p.frames) > 1}) or [place]
-        for where in at:
+    for seen in payloads(project).values():
+        bad = [payload for payload in seen.payloads if payload.form != "v1" and _conflict(payload)]
+        for place, payload in seen.blamed(bad):
             yield Diagnostic(
                 "FS810",
-                message,
-                where,
+                _conflict(payload),
+                place,
                 help="Identify once: {'session': {'id': …}} alone, or {'user': {'uid': …}}, with "
                 "{'session': {'use_most_recent': true}} beside it for the user's latest session.",
-                related=seen.related(),
+                related=seen.related(place),
                 origins=(("payload", place),),
-                subject=_name_of(seen.first.value),
-                function=project.function_name(seen.first.frames[-1]),
+                subject=_name_of(payload.value),
+                function=project.function_name(payload.frames[-1]),
             )
 
 
