@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ..diagnostics import Diagnostic, Place
-from ..facts import Call, CallRef, Entry, Literal, Member, Node, Object, OneOf, Secret, Value
+from ..facts import Call, CallRef, Entry, Literal, Member, Node, Object, OneOf, Secret, Value, encode
 from ..frontends.syntax import secret_for
 from ..link.modules import Module, nodes
 from ..link.project import Project
@@ -149,9 +149,28 @@ def _exposed(
     )
 
 
+_MENTION = re.compile(
+    rb"(?:full_?story|fs_?api)[a-z0-9_]*?(?:key|token|secret|credential)"
+    rb"|(?:key|token|secret|credential)[a-z0-9_]*?(?:full_?story|fs_?api)"
+)
+_ORG_MENTION = re.compile(rb"org_?id|_fs_org|organi[sz]ation|(?:^|[^a-z])org(?:[^a-z]|$)|fullstoryorg")
+
+
+def mentions(module: Module, names: Iterable[str] = (), org: bool = False) -> bool:
+    """Whether a file holds a server key's name at all (quick: most files need no look at every value)."""
+    text = encode(module.facts)
+    lowered = text.lower()
+    is_named = any(word in lowered for word in (b"fullstory", b"full_story", b"fs_api", b"fsapi"))
+    return (
+        (is_named and _MENTION.search(lowered) is not None)
+        or any(name.encode() in text for name in names)
+        or (org and _ORG_MENTION.search(lowered) is not None)
+    )
+
+
 def _defaults(module: Module) -> Iterator[tuple[Place, str]]:
     """Literal defaults of look-ups whose name says that they hold a server key."""
-    if module.facts.language in ("json", "yaml", "dotenv"):
+    if module.facts.language in ("json", "yaml", "dotenv") or not mentions(module):
         return
     for node in nodes(module.facts):
         if isinstance(node, OneOf) and node.how in ("or", "nullish") and _looks_up(module, node.values[0]):
@@ -236,9 +255,9 @@ def _property_keys(project: Project) -> dict[Place, list[Place]]:
 @rule("FS602")
 def public_env_api_key(project: Project) -> Iterator[Diagnostic]:
     """A server key in a variable that ends up in the browser; once a variable, at its first wrong read."""
-    scans = [_Scan(project, module) for _, module in sorted(project.modules.items())]
     keys = _names_in(credentials(project), credential=True)
-    public = _names_in(_org_values(project, scans))
+    scans = [_Scan(project, module) for _, module in sorted(project.modules.items()) if mentions(module, keys)]
+    public = _public_names(project, scans)
     wrong: dict[str, tuple[Place, str]] = {}
     reads: dict[str, list[Place]] = {}
     for scan in scans:
@@ -401,6 +420,19 @@ class _Scan:
             name = key.rsplit(".", 1)[-1].strip("_")
             if is_server_key_name(name):
                 self.published.append((name, place, reason))
+
+
+def _public_names(project: Project, scans: list[_Scan]) -> set[str]:
+    """The variables that hold an org ID by their use: asked only where a key might be published at all."""
+    if not any(scan.reads or scan.published for scan in scans):
+        return set()
+    scanned = {scan.module.path for scan in scans}
+    more = [
+        _Scan(project, module)
+        for path, module in sorted(project.modules.items())
+        if path not in scanned and mentions(module, org=True)
+    ]
+    return _names_in(_org_values(project, [*scans, *more]))
 
 
 def _literal(value: Value) -> str:
