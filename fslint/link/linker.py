@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from .. import facts as f
-from ..calls import SERVER_FUNCTIONS
+from ..calls import BROWSER_PACKAGES, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
 from .modules import Env, Module
 from .project import CallEdge, Frame, Project, Request, TrackingCall
-from .requests import Sent, authorization_of
+from .requests import Sent, authorization_of, get
 from .sides import assign_sides, side_at
 from .sinks import Draft, Specs, last_name
 from .values import (
@@ -70,7 +70,7 @@ class Linker:
         self.evaluator = Evaluator(load, resolver)
         self.modules: dict[str, Module] = {}
         self.graph = CallGraph(self.evaluator)
-        self.graph.modules = lambda: list(self.modules.values())  # type: ignore[method-assign]
+        self.graph.modules = lambda: list(self.modules.values())
         self.specs = Specs(getattr(settings, "calls", ()))
         self.sinks: dict[tuple[str, int], _Sink] = {}
         self._external_done = 0
@@ -326,7 +326,7 @@ class Linker:
         assign_sides(
             project.all_modules, lambda m, i: self.resolver.resolve(m.path, i.specifier, i.name), pinned, files
         )
-        self._assign_apps(project)
+        self._assign_apps(project, tuple(files))
         for links in self.graph.callers.values():
             for link in links:
                 if link.module.path not in project.modules or link.callee[0] not in project.modules:
@@ -348,11 +348,48 @@ class Linker:
         start = sink.module.call(sink.call).start
         return any(a <= start < b for a, b in sink.module.facts.snippet_ranges)
 
-    def _assign_apps(self, project: Project) -> None:
+    def _apps_by_org(self, project: Project, files: tuple[str, ...]) -> None:
+        """One app; where literal org IDs show several, one for each package that has its own, compared on its own."""
+        orgs: dict[str, str] = {}
+        packages = {path.rpartition("/")[0] for path in files if path.rsplit("/", 1)[-1] == "package.json"}
+
+        def package(path: str) -> str:
+            folder = path.rpartition("/")[0]
+            while folder and folder not in packages:
+                folder = folder.rpartition("/")[0]
+            return folder
+
+        for module in project.modules.values():
+            for write in module.facts.writes:
+                if (
+                    isinstance(write.key, f.Literal)
+                    and write.key.value == "_fs_org"
+                    and isinstance(write.value, f.Literal)
+                ):
+                    orgs.setdefault(package(module.path), str(write.value.value))
+        for module, _, target in self.graph.external:
+            value = target.value
+            if not isinstance(value, External) or value.package not in BROWSER_PACKAGES or value.path[-1:] != ("init",):
+                continue
+            given = get(target.args[0][0], "orgId") if target.args[0] else None
+            if module.path in project.modules and isinstance(given, Lit) and isinstance(given.value, str):
+                orgs.setdefault(package(module.path), given.value)
+        several = len(set(orgs.values())) > 1
+        for path, module in project.all_modules.items():
+            own = package(path)
+            module.apps = (own,) if several and own in orgs else ("",)
+        if several:
+            project.apps = tuple(sorted({"", *orgs}))
+            project.notes.append(
+                "several FullStory orgs are in use ("
+                + ", ".join(f"{org} in {folder or 'the root'}" for folder, org in sorted(orgs.items()))
+                + "), so calls are not compared across them; name the apps with [[tool.fslint.apps]] to have them compared"
+            )
+
+    def _assign_apps(self, project: Project, files: tuple[str, ...]) -> None:
         apps = tuple(getattr(self.settings, "apps", ()))
         if not apps:
-            for module in project.all_modules.values():
-                module.apps = ("",)
+            self._apps_by_org(project, files)
             return
         project.apps = tuple(app.name for app in apps)
         importers: dict[str, set[str]] = {}

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from .. import facts as f
 from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Diagnostic, Place, Related
-from ..link.flow import guarded
+from ..link.flow import conditions, guards, guards_path
 from ..link.modules import nodes
 from ..link.project import Project, TrackingCall
 from ..link.types import is_number, is_optional
@@ -15,6 +15,7 @@ from ..link.values import (
     CallV,
     Choice,
     External,
+    GlobalV,
     Lit,
     MemberV,
     Obj,
@@ -341,24 +342,59 @@ def _is_none(value: Val) -> bool:
 
 def _is_guarded(project: Project, value: Val, span: Place) -> bool:
     """Whether a guard shows that the value is there, where the text is made or where a caller gives it."""
-    places = {span, value.at, value.place} - {None}
+    places = {span, value.place} | ({value.at} if value.at is not None else set())
+    wanted = _key(value)
     for place in places:
-        if place is None:
-            continue
         module = project.all_modules.get(place.path)
         if module is None:
             continue
-        for node in nodes(module.facts):
-            if node.start != place.start or node.end != place.end:
+        every = nodes(module.facts)
+        known = [*guards(module, place.start, True), *_ternaries(every, place)]
+        if wanted is not None and any(
+            truth and _key(project.value(module, test)) == wanted
+            for test, truth in known
+            if isinstance(test, f.CallRef)
+        ):
+            return True
+        for node in every:
+            if node.start != place.start or node.end != place.end or not isinstance(node, _PATHS):
                 continue
-            if not isinstance(node, (f.Member, f.Name, f.CallRef, f.Global, f.Await)):
-                continue
-            current: object = node
-            while isinstance(current, (f.Member, f.Name, f.CallRef, f.Global, f.Await)):
-                if guarded(module, place.start, current, across=True):
+            current: f.Value | None = node
+            while isinstance(current, _PATHS):
+                if guards_path(module, known, current):
                     return True
                 current = current.object if isinstance(current, f.Member) and current.optional else None
     return False
+
+
+_PATHS = (f.Member, f.Name, f.CallRef, f.Global, f.Await)
+
+
+def _ternaries(every: list[f.Node], place: Place) -> list[tuple[f.Value, bool]]:
+    """The tests of the ternaries around a place, with what they came out as there."""
+    found: list[tuple[f.Value, bool]] = []
+    for node in every:
+        if isinstance(node, f.OneOf) and node.how == "ternary" and node.test is not None and len(node.values) == 2:
+            for branch, truth in zip(node.values, (True, False), strict=True):
+                if branch.start <= place.start and place.end <= branch.end:
+                    found.extend(conditions(node.test, truth))
+    return found
+
+
+def _key(value: Val) -> tuple[object, ...] | None:
+    """What a value is read from, to compare two readings; None where that says nothing."""
+    if isinstance(value, MemberV):
+        base = _key(value.base)
+        return None if base is None else (*base, value.key)
+    if isinstance(value, CallV):
+        callee = _key(value.callee)
+        args = [_key(arg) for arg in value.args]
+        return None if callee is None or None in args else (*callee, "()", *args)
+    if isinstance(value, Param):
+        return ("param", value.module.path, value.function, value.binding)
+    if isinstance(value, (GlobalV, External)):
+        return ("name", value.dotted)
+    return ("text", value.value) if isinstance(value, Lit) else None
 
 
 # ------------------------------------------------------------------------------------------------------------ FS405
