@@ -1,0 +1,509 @@
+"""The state of one walk over a JavaScript or TypeScript tree: scopes, tables, and the dispatch by node type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import TypeAlias
+
+from tree_sitter import Node
+
+from ..facts import (
+    Argument,
+    Array,
+    Assign,
+    AwaitFact,
+    Binary,
+    Binding,
+    Call,
+    CallRef,
+    Cast,
+    Class,
+    ClassRef,
+    Export,
+    Field,
+    Function,
+    FunctionRef,
+    Global,
+    Import,
+    Literal,
+    Name,
+    OneOf,
+    Param,
+    Region,
+    Return,
+    Secret,
+    Spread,
+    Throw,
+    Type,
+    Unary,
+    Unknown,
+    UnknownType,
+    Value,
+    Write,
+)
+from .syntax import secret_for
+
+MAX_DEPTH = 200
+"""Levels of values and statements that are followed; below, values are unknown. Facts must also fit an encoder's stack."""
+
+PUNCTUATION = frozenset({"(", ")", "[", "]", "{", "}", ",", ";", ":", "`", "comment", "html_comment"})
+COMMENTS = frozenset({"comment", "html_comment"})
+
+
+class Scope:
+    """Names of one block, function, class or module. Types have a table of their own, classes stand in both."""
+
+    __slots__ = ("parent", "types", "values")
+
+    def __init__(self, parent: Scope | None) -> None:
+        self.parent = parent
+        self.values: dict[str, int] = {}
+        self.types: dict[str, int] = {}
+
+
+class CallRow:
+    """A ``Call`` whose use becomes known only after its result has been lowered into something larger."""
+
+    __slots__ = (
+        "args", "arguments_start", "callee", "end", "function", "index", "kind", "optional", "region", "start",
+        "statement_end", "statement_start", "target", "use",
+    )  # fmt: skip
+
+    def __init__(self, walk: Walk, start: int, end: int, kind: str) -> None:
+        self.start = start
+        self.end = end
+        self.kind = kind
+        self.callee: Value | None = None
+        self.args: tuple[Argument, ...] = ()
+        self.function = walk.function
+        self.region = walk.region
+        self.use = ""
+        self.target = -1
+        self.index = -1
+        self.optional = False
+        self.statement_start = walk.statement_start
+        self.statement_end = walk.statement_end
+        self.arguments_start = end
+
+    def freeze(self) -> Call:
+        return Call(
+            self.start, self.end, self.callee or Unknown(self.start, self.end), self.args, self.kind, self.function,
+            self.region, self.use or "other", self.target, self.index, self.optional, self.statement_start,
+            self.statement_end, self.arguments_start,
+        )  # fmt: skip
+
+
+class BindingRow:
+    """A ``Binding`` that still collects assignments."""
+
+    __slots__ = ("assigns", "end", "function", "imported", "kind", "name", "region", "start", "type")
+
+    def __init__(self, start: int, end: int, name: str, kind: str, function: int, region: int) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self.kind = kind
+        self.function = function
+        self.region = region
+        self.assigns: list[Assign] = []
+        self.type: Type | None = None
+        self.imported = -1
+
+    def freeze(self) -> Binding:
+        return Binding(
+            self.start, self.end, self.name, self.kind, self.function, self.region, tuple(self.assigns), self.type,
+            self.imported,
+        )  # fmt: skip
+
+
+class RegionRow:
+    """A ``Region`` whose way out is not known yet."""
+
+    __slots__ = (
+        "binding", "end", "exits", "function", "group", "how", "is_async", "kind", "parent", "source", "start", "test",
+    )  # fmt: skip
+
+    def __init__(self, parent: int, function: int, kind: str, start: int, end: int, group: int) -> None:
+        self.start = start
+        self.end = end
+        self.parent = parent
+        self.function = function
+        self.kind = kind
+        self.group = group
+        self.test: Value | None = None
+        self.source: Value | None = None
+        self.how = ""
+        self.is_async = False
+        self.exits = ""
+        self.binding = -1
+
+    def freeze(self) -> Region:
+        return Region(
+            self.start, self.end, self.parent, self.function, self.kind, self.group, self.test, self.source, self.how,
+            self.is_async, self.exits, self.binding,
+        )  # fmt: skip
+
+
+class FunctionRow:
+    """A ``Function`` whose body is still being read."""
+
+    __slots__ = (
+        "cls", "decorators", "directive", "end", "is_async", "is_generator", "kind", "name", "name_end", "name_start",
+        "params", "parent", "region", "return_type", "returns", "start", "static", "used_as",
+    )  # fmt: skip
+
+    def __init__(self, start: int, end: int, kind: str, parent: int, region: int) -> None:
+        self.start = start
+        self.end = end
+        self.name = ""
+        self.kind = kind
+        self.parent = parent
+        self.region = region
+        self.params: list[Param] = []
+        self.returns: list[Return] = []
+        self.is_async = False
+        self.is_generator = False
+        self.cls = -1
+        self.static = False
+        self.return_type: Type | None = None
+        self.decorators: tuple[Value, ...] = ()
+        self.directive = ""
+        self.name_start = start
+        self.name_end = start
+        self.used_as = ""
+
+    def freeze(self) -> Function:
+        return Function(
+            self.start, self.end, self.name, self.kind, self.parent, self.region, tuple(self.params),
+            tuple(self.returns), self.is_async, self.is_generator, self.cls, self.static, self.return_type,
+            self.decorators, self.directive, self.name_start, self.name_end, self.used_as,
+        )  # fmt: skip
+
+
+class ClassRow:
+    """A ``Class`` whose members are still being read."""
+
+    __slots__ = (
+        "bases", "binding", "decorators", "end", "fields", "function", "interfaces", "kind", "name", "start",
+    )  # fmt: skip
+
+    def __init__(self, start: int, end: int, name: str, kind: str, function: int) -> None:
+        self.start = start
+        self.end = end
+        self.name = name
+        self.kind = kind
+        self.function = function
+        self.bases: tuple[Value, ...] = ()
+        self.interfaces: tuple[Value, ...] = ()
+        self.fields: list[Field] = []
+        self.decorators: tuple[Value, ...] = ()
+        self.binding = -1
+
+    def freeze(self) -> Class:
+        return Class(
+            self.start, self.end, self.name, self.kind, self.function, self.bases, self.interfaces,
+            tuple(self.fields), self.decorators, self.binding,
+        )  # fmt: skip
+
+
+ValueHandler: TypeAlias = "Callable[[Walk, Node], Value]"
+StatementHandler: TypeAlias = "Callable[[Walk, Node], str]"
+TypeHandler: TypeAlias = "Callable[[Walk, Node], Type]"
+
+
+class Walk:
+    """One file being read. The attributes from ``scope`` on say where the walk is; helpers restore what they change."""
+
+    def __init__(
+        self,
+        data: bytes,
+        values: Mapping[str, ValueHandler],
+        statements: Mapping[str, StatementHandler],
+        types: Mapping[str, TypeHandler],
+        handlers: Mapping[int, str],
+    ) -> None:
+        self.data = data
+        self.value_handlers = values
+        self.statement_handlers = statements
+        self.type_handlers = types
+        self.event_handlers = handlers
+        self.has_var = re.search(rb"\bvar\b", data) is not None
+        self.has_snippet = b"_fs_namespace" in data or b"/s/fs.js" in data or b"FullStory namespace conflict" in data
+
+        self.functions: list[FunctionRow] = []
+        self.classes: list[ClassRow] = []
+        self.regions: list[RegionRow] = []
+        self.bindings: list[BindingRow] = []
+        self.calls: list[CallRow] = []
+        self.imports: list[Import] = []
+        self.exports: list[Export] = []
+        self.writes: list[Write] = []
+        self.awaits: list[AwaitFact] = []
+        self.throws: list[Throw] = []
+        self.literals: list[Secret] = []
+        self.globals: dict[str, None] = {}
+        self.snippets: list[tuple[int, int]] = []
+        self.dom = False
+        self.events = 0
+        """Grows with everything that refers to a region: an empty region can be taken back."""
+        self.reserved: dict[int, int] = {}
+        """Functions whose row exists before they are read (constructors), by their start."""
+
+        self.scope = Scope(None)
+        self.var_scope = self.scope
+        self.function = 0
+        self.region = 0
+        self.this_function = 0
+        self.this_class = -1
+        self.statement_start = 0
+        self.statement_end = 0
+        self.bound_name = ""
+        """What the literal that is read next would be bound to (see ``syntax.secret_for``)."""
+        self.depth = 0
+        self.breaks: list[bool] = []
+        """One entry a ``switch`` or loop around: whether a ``break`` leaves it."""
+
+    # ------------------------------------------------------------------------------------------------- dispatch
+
+    def lower(self, node: Node) -> Value:
+        """The value of an expression; records the calls, functions … in it."""
+        handler = self.value_handlers.get(node.type)
+        if handler is None:
+            return self.lower_unknown(node)
+        if self.depth > MAX_DEPTH:
+            return Unknown(node.start_byte, node.end_byte, "too deep")
+        self.depth += 1
+        value = handler(self, node)
+        self.depth -= 1
+        return value
+
+    def lower_unknown(self, node: Node) -> Value:
+        """``Unknown``, after reading whatever can be read inside (error nodes, future syntax)."""
+        kind = node.type
+        if self.depth <= MAX_DEPTH and node.child_count:
+            self.depth += 1
+            self.read_inside(node)
+            self.depth -= 1
+        return Unknown(node.start_byte, node.end_byte, kind)
+
+    def read_inside(self, node: Node) -> None:
+        """Reads the statements and expressions among a node's children for what they record."""
+        for child in node.children:
+            kind = child.type
+            if kind in self.statement_handlers:
+                self.run(child)
+            elif (kind in self.value_handlers or child.child_count) and kind not in self.type_handlers:
+                self.lower(child)
+
+    def run(self, node: Node) -> str:
+        """Reads a statement. Returns how its straight-line code leaves ("" if it runs to its end)."""
+        if self.depth > MAX_DEPTH:
+            return ""
+        old_start, old_end = self.statement_start, self.statement_end
+        self.statement_start, self.statement_end = node.start_byte, node.end_byte
+        self.depth += 1
+        handler = self.statement_handlers.get(node.type)
+        if handler is not None:
+            exits = handler(self, node)
+        else:
+            self.mark(self.lower(node), "statement")
+            exits = ""
+        self.depth -= 1
+        self.statement_start, self.statement_end = old_start, old_end
+        return exits
+
+    def run_all(self, nodes: Sequence[Node]) -> str:
+        """Reads statements in order; returns the first way out."""
+        exits = ""
+        for node in nodes:
+            if node.type not in PUNCTUATION:
+                way = self.run(node)
+                exits = exits or way
+        return exits
+
+    def type_of(self, node: Node) -> Type:
+        """The type that a type node (or its ``: T`` annotation) stands for."""
+        kind = node.type
+        handler = self.type_handlers.get("type_identifier" if kind in _IMPORT_TYPES else kind)
+        if handler is None or self.depth > MAX_DEPTH:
+            return UnknownType(node.start_byte, node.end_byte)
+        self.depth += 1
+        result = handler(self, node)
+        self.depth -= 1
+        return result
+
+    # ----------------------------------------------------------------------------------------------------- text
+
+    def text(self, node: Node) -> str:
+        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def literal(self, text: str, start: int, end: int, concat: bool = False) -> Literal | Secret:
+        """A string literal, or the ``Secret`` that takes its place."""
+        if len(text) >= 8:
+            secret = secret_for(text, start, end, self.bound_name)
+            if secret is not None:
+                self.literals.append(secret)
+                return secret
+        return Literal(start, end, text, "", concat)
+
+    def lower_bound(self, node: Node, name: str) -> Value:
+        """The value of an expression that is bound to ``name``."""
+        old = self.bound_name
+        self.bound_name = name
+        value = self.lower(node)
+        self.bound_name = old
+        return value
+
+    # --------------------------------------------------------------------------------------------------- scopes
+
+    def declare(self, node: Node, kind: str, scope: Scope, *, value: bool = True, as_type: bool = False) -> int:
+        """The binding of a declared name: a new one, or the one that an earlier declaration of the same scope made."""
+        name = self.text(node)
+        index = scope.values.get(name) if value else None
+        if index is None and as_type:
+            index = scope.types.get(name)
+        if index is None:
+            index = len(self.bindings)
+            self.bindings.append(BindingRow(node.start_byte, node.end_byte, name, kind, self.function, self.region))
+        if value:
+            scope.values.setdefault(name, index)
+            if self.bindings[index].kind == "type" and kind != "type":
+                self.bindings[index].kind = kind
+        if as_type:
+            scope.types.setdefault(name, index)
+        return index
+
+    def anonymous(self, node: Node, kind: str) -> int:
+        """A binding without a name: a destructured parameter, a large value that is taken apart."""
+        self.bindings.append(BindingRow(node.start_byte, node.end_byte, "", kind, self.function, self.region))
+        return len(self.bindings) - 1
+
+    def find(self, name: str) -> int:
+        """The binding that a value's name means here, or -1."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            index = scope.values.get(name)
+            if index is not None:
+                return index
+            scope = scope.parent
+        return -1
+
+    def find_type(self, name: str) -> int:
+        """The binding that a type's name means here, or -1."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            index = scope.types.get(name)
+            if index is not None:
+                return index
+            scope = scope.parent
+        return -1
+
+    def name(self, node: Node, name: str) -> Value:
+        """A use of a name as a value."""
+        index = self.find(name)
+        if index >= 0:
+            return Name(node.start_byte, node.end_byte, index)
+        self.globals[name] = None
+        return Global(node.start_byte, node.end_byte, name)
+
+    def assign(self, index: int, node: Node, value: Value, op: str = "=") -> None:
+        self.events += 1
+        self.bindings[index].assigns.append(
+            Assign(node.start_byte, node.end_byte, value, self.function, self.region, op)
+        )
+
+    # ---------------------------------------------------------------------------------------------------- tables
+
+    def open_region(self, kind: str, node: Node, group: int, test: Value | None = None) -> int:
+        """A new region within the present one."""
+        row = RegionRow(self.region, self.function, kind, node.start_byte, node.end_byte, group)
+        row.test = test
+        self.regions.append(row)
+        return len(self.regions) - 1
+
+    def open_function(self, kind: str, node: Node) -> int:
+        """A new function with its body's region, written where the walk is."""
+        self.events += 1
+        region = len(self.regions)
+        row = FunctionRow(node.start_byte, node.end_byte, kind, self.function, region)
+        self.functions.append(row)
+        body = RegionRow(self.region, len(self.functions) - 1, "body", node.start_byte, node.end_byte, node.start_byte)
+        self.regions.append(body)
+        return len(self.functions) - 1
+
+    def open_call(self, start: int, end: int, kind: str) -> int:
+        self.events += 1
+        self.calls.append(CallRow(self, start, end, kind))
+        return len(self.calls) - 1
+
+    def write(self, node: Node, target: Value, key: Value, value: Value, op: str = "=") -> None:
+        self.events += 1
+        self.writes.append(Write(node.start_byte, node.end_byte, target, key, value, self.function, self.region, op))
+
+    def lower_in_region(self, node: Node, kind: str, group: int, test: Value) -> Value:
+        """The value of an operand that may not be evaluated; its region stays only if something refers to it."""
+        events, outer = self.events, self.region
+        region = self.open_region(kind, node, group, test)
+        self.region = region
+        value = self.lower(node)
+        self.region = outer
+        if self.events == events and len(self.regions) == region + 1:
+            self.regions.pop()
+        return value
+
+    # ----------------------------------------------------------------------------------------------- use of calls
+
+    def mark(self, value: Value, use: str, target: int = -1, index: int = -1) -> None:
+        """Says what happens to the result of the call(s) that a value is; what was said first stays."""
+        kind = type(value)
+        if kind is CallRef:
+            call = self.calls[value.call]  # type: ignore[union-attr]
+            if not call.use:
+                call.use, call.target, call.index = use, target, index
+        elif kind is OneOf:
+            for item in value.values:  # type: ignore[union-attr]
+                self.mark(item, use, target, index)
+        elif kind is Cast or kind is Spread:
+            self.mark(value.value, use, target, index)  # type: ignore[union-attr]
+        elif kind is Array:
+            if use not in _NOT_OF_ITEMS:
+                for item in value.items:  # type: ignore[union-attr]
+                    self.mark(item, use, target, index)
+        elif use == "test":
+            if kind is Unary:
+                self.mark(value.value, use)  # type: ignore[union-attr]
+            elif kind is Binary:
+                self.mark(value.left, use)  # type: ignore[union-attr]
+                self.mark(value.right, use)  # type: ignore[union-attr]
+
+    def used_as(self, value: Value, role: str) -> None:
+        """Remembers where a function expression stands."""
+        if type(value) is FunctionRef:
+            row = self.functions[value.function]
+            row.used_as = row.used_as or role
+
+    def give_name(self, value: Value, name: str, start: int, end: int) -> None:
+        """Names an anonymous function or class after what it is bound to, as the language does."""
+        if type(value) is FunctionRef:
+            row = self.functions[value.function]
+            if not row.name:
+                row.name, row.name_start, row.name_end = name, start, end
+        elif type(value) is ClassRef:
+            cls = self.classes[value.cls]
+            cls.name = cls.name or name
+
+
+_IMPORT_TYPES = frozenset({"member_expression", "call_expression"})
+"""What ``import('x').T`` looks like in the place of a type."""
+_NOT_OF_ITEMS = frozenset({"await", "member", "callee", "test"})
+
+
+def named_children(node: Node) -> list[Node]:
+    """Children that are neither punctuation nor comments."""
+    return [child for child in node.children if child.type not in PUNCTUATION]
+
+
+def plain(text: str, start: int, end: int) -> Literal:
+    """A string literal that is no place for a key (a property's name)."""
+    return Literal(start, end, text)
