@@ -28,6 +28,9 @@ JS_CALLS = _rows(
 )
 """JavaScript's own functions (ECMA-262, MDN) and a few packages everyone uses."""
 
+JS_NAMESPACES = frozenset({"Math", "Object", "Number", "JSON", "Array", "Reflect", "Promise", "console", "document"})
+"""Globals whose members are not those of a value."""
+
 JS_METHODS = _rows(
     str="toFixed toPrecision toExponential toString toLowerCase toUpperCase toLocaleLowerCase toLocaleUpperCase "
     "toLocaleString toLocaleDateString toLocaleTimeString toUTCString toDateString toTimeString trim trimStart "

@@ -178,12 +178,19 @@ def _inst(value: Inst, evaluator: Evaluator | None, depth: int) -> str | None:
 
 
 def _global(value: GlobalV, evaluator: Evaluator | None, depth: int) -> str | None:
-    table = tables.PY_GLOBALS if _python(value) else tables.JS_GLOBALS
-    return table.get(value.dotted)
+    if _python(value):
+        return tables.PY_GLOBALS.get(value.dotted)
+    return "int" if _is_length(value) else tables.JS_GLOBALS.get(value.dotted)
+
+
+def _is_length(value: GlobalV | External) -> bool:
+    return len(value.path) > 1 and value.path[-1] == "length"
 
 
 def _external(value: External, evaluator: Evaluator | None, depth: int) -> str | None:
-    return tables.PY_GLOBALS.get(value.dotted) if _python(value) else None
+    if _python(value):
+        return tables.PY_GLOBALS.get(value.dotted)
+    return "int" if _is_length(value) else None
 
 
 def _env(value: EnvV, evaluator: Evaluator | None, depth: int) -> str | None:
@@ -253,10 +260,13 @@ def _call(value: CallV, evaluator: Evaluator | None, depth: int) -> str | None:
         if special is not None:
             return special(value, evaluator, depth)
         found = (tables.PY_CALLS if value.module.python else tables.JS_CALLS).get(name)
-        if found is not None:
+        if found is None and isinstance(callee, External):
+            found = _field_call(value, name.rsplit(".", 1)[-1])
+        if found is not None or (callee.path and callee.path[0] in tables.JS_NAMESPACES):
             return found
-        if isinstance(callee, External):
-            return _field_call(value, name.rsplit(".", 1)[-1])
+        if len(callee.path) > 1:
+            # A method of something that is only known by name: `total.toFixed(2)`, `settings.NAME.lower()`.
+            return (tables.PY_METHODS if value.module.python else tables.JS_METHODS).get(callee.path[-1])
         return None
     if isinstance(callee, MemberV) and callee.key is not None:
         if callee.key in ("replace", "date") and value.module.python:

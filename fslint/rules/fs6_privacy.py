@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, Place
 from ..link.modules import Module
 from ..link.project import Project, TrackingCall
 from ..link.types import NUMBERS, type_of
-from ..link.values import CallV, Ent, Lit, MemberV, Param, Tmpl, Val, options, walk
+from ..link.values import CallV, Ent, External, GlobalV, Lit, MemberV, Param, Tmpl, Val, options, walk
 from ..registry import strip_suffix
 from . import rule
 from . import tables_properties as tables
@@ -151,7 +151,7 @@ def _message_values(call: TrackingCall) -> Iterator[tuple[Place, Val]]:
                     if isinstance(part, Val):
                         yield span, part
         for option in options(argument):
-            if isinstance(option, (Param, MemberV)):
+            if isinstance(option, (Param, MemberV, GlobalV)):
                 yield option.at or option.place, option
 
 
@@ -160,6 +160,8 @@ def _value_names(value: Val) -> Iterator[str]:
         yield value.name
     elif isinstance(value, MemberV) and value.key:
         yield value.key
+    elif isinstance(value, (GlobalV, External)) and value.path:
+        yield value.path[-1]
     elif isinstance(value, CallV) and isinstance(value.callee, MemberV) and value.callee.key in ("get", "getItem"):
         key = value.args[0] if value.args else None
         if isinstance(key, Lit) and isinstance(key.value, str):

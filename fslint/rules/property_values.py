@@ -126,11 +126,15 @@ def _whole(project: Project, value: Val) -> str | None:
         ):
             return "a DOM node"
         return None
-    if isinstance(value, GlobalV):
-        return {"event": "a whole event object"}.get(value.dotted, "a DOM node") if _dom_global(value) else None
+    python = value.place.path.endswith(".py")
+    bodies = tables.REQUEST_BODIES_PYTHON if python else tables.REQUEST_BODIES
+    if isinstance(value, (GlobalV, External)):
+        if len(value.path) > 1 and value.path[-1] in bodies and value.path[-2] in tables.REQUEST_NAMES:
+            return "a whole request body"
+        if isinstance(value, GlobalV) and _dom_global(value):
+            return "a whole event object" if value.dotted == "event" else "a DOM node"
+        return None
     if isinstance(value, MemberV):
-        python = value.place.path.endswith(".py")
-        bodies = tables.REQUEST_BODIES_PYTHON if python else tables.REQUEST_BODIES
         if value.key in bodies and _name(value.base) in tables.REQUEST_NAMES:
             return "a whole request body"
         if value.key in tables.EVENT_TARGETS and _is_event(project, value.base):
