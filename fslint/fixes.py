@@ -40,19 +40,21 @@ def fix_all(
     found: Sequence[Diagnostic],
     check: Callable[[Mapping[str, bytes]], Sequence[Diagnostic]],
     unsafe: bool = False,
+    overlay: Mapping[str, bytes] | None = None,
 ) -> Fixed:
     """Apply every fix, in rounds: overlapping ones in turn. Writes nothing.
 
-    ``check``: the findings when some files have other contents.
+    ``check``: the findings when some files have other contents. ``overlay``: contents that files had to begin with.
     """
     fixed = Fixed()
+    begin = overlay or {}
     refused: set[tuple[Edit, ...]] = set()
     for _ in range(MAX_ROUNDS):
         chosen = choose((d for d in found if d.fix is not None and d.fix.edits not in refused), unsafe)
         if not chosen:
             break
         before = {
-            path: fixed.contents[path] if path in fixed.contents else (root / path).read_bytes()
+            path: fixed.contents.get(path) or begin.get(path) or _content(root, path)
             for path in {edit.place.path for fix, _ in chosen for edit in fix.edits}
         }
         after = _apply(before, [fix for fix, _ in chosen])
@@ -66,6 +68,13 @@ def fix_all(
         if chosen:
             found = check(fixed.contents)
     return fixed
+
+
+def _content(root: Path, path: str) -> bytes:
+    try:
+        return (root / path).read_bytes()
+    except OSError:
+        return b""
 
 
 _Chosen = list[tuple[Fix, list[str]]]
@@ -188,16 +197,26 @@ def write(root: Path, contents: Mapping[str, bytes]) -> None:
             raise
 
 
-def diff(root: Path, contents: Mapping[str, bytes], shown: Callable[[str], str] = str) -> str:
-    """A unified diff of files and their new contents. ``shown``: a path as it is printed. Keys are masked."""
+def diff(
+    root: Path,
+    contents: Mapping[str, bytes],
+    shown: Callable[[str], str] = str,
+    overlay: Mapping[str, bytes] | None = None,
+) -> str:
+    """A unified diff of files (or what ``overlay`` has of them) and their new contents. Keys are masked.
+
+    ``shown``: a path as it is printed.
+    """
     from difflib import unified_diff
+
+    begin = overlay or {}
 
     parts: list[str] = []
     for path, content in sorted(contents.items()):
         language = language_of(path) or ""
         try:
-            old, new = (to_utf8(data, language).decode() for data in ((root / path).read_bytes(), content))
-        except (Undecodable, OSError):
+            old, new = (to_utf8(data, language).decode() for data in (begin.get(path) or _content(root, path), content))
+        except Undecodable:
             continue
         name = shown(path)
         lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, name)

@@ -1,0 +1,375 @@
+"""``fslint check``."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import color_option, colored, note, project_options, separated, settings_of, stacked, write
+
+if TYPE_CHECKING:
+    from ..changes import Changes
+    from ..diagnostics import Diagnostic
+    from ..engine import Result
+    from ..fixes import Fixed
+    from ..reporters import Report
+    from ..settings import Settings
+
+FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
+_FOR_PEOPLE = ("text", "concise")
+BASELINE = "fslint-baseline.json"
+
+
+@click.command(
+    short_help="Check the project's tracking and print the findings.",
+    epilog="""\b
+Exit codes: 0 nothing at warning or above, 1 findings, 2 the run could not be done.
+
+\b
+Examples:
+  fslint check                                  the whole project
+  fslint check web api/views.py                 report only what touches these
+  fslint check --fix --diff                     show what --fix would change
+  fslint check --select FS2,exposed-api-key     only some rules
+  fslint check --since main                     only lines changed since main
+  fslint check --write-baseline                 accept today's findings ...
+  fslint check --baseline fslint-baseline.json  ... and report only new ones
+  fslint check --output-format sarif:out.sarif --output-format text
+""",
+)
+@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@stacked(
+    click.option("--select", multiple=True, metavar="RULES", help="Run only these: codes, prefixes (FS2), names, ALL."),
+    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these too."),
+    click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these."),
+)
+@stacked(
+    click.option("--fix", is_flag=True, help="Apply safe fixes."),
+    click.option("--unsafe-fixes", is_flag=True, help="Apply fixes too that change what is sent (with --fix, --diff)."),
+    click.option("--diff", is_flag=True, help="Show what the fixes would change, and write nothing."),
+)
+@stacked(
+    click.option(
+        "--output-format",
+        multiple=True,
+        metavar="FORMAT[:FILE]",
+        help=f"One of {', '.join(FORMATS)}; may be repeated, each but one with a file [text; $FSLINT_OUTPUT_FORMAT].",
+    ),
+    click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file."),
+    click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
+    color_option,
+    click.option("--quiet", "-q", is_flag=True, help="Print findings only."),
+    click.option("--verbose", "-v", is_flag=True, help="Say what is done, on standard error."),
+)
+@stacked(
+    click.option("--fail-on", type=click.Choice(["error", "warning"]), help="The least severity that fails the run."),
+    click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+)
+@stacked(
+    click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out what it accepts."),
+    click.option("--write-baseline", is_flag=True, help=f"Accept all findings of today [{BASELINE}]."),
+    click.option("--since", metavar="REV", help="Report only on lines changed since this revision."),
+    click.option("--staged", is_flag=True, help="Report only on staged lines, as they are staged."),
+    click.option("--stdin-filename", metavar="FILE", help="Take FILE's content from standard input."),
+)
+@project_options
+@stacked(
+    click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, metavar="N", help="Processes [one a CPU]."),
+    click.option("--show-settings", is_flag=True, help="Print the settings and stop."),
+    click.option("--show-files", is_flag=True, help="Print the files that are looked at and stop."),
+)
+def command(paths: tuple[str, ...], **options: Any) -> int:
+    """Check the project's tracking.
+
+    The whole project is always analysed; PATHS choose what is reported: findings that lie in them or have to do with
+    something in them.
+    """
+    _refuse_contradictions(options)
+    outputs = _outputs(options)
+    overlay: dict[str, bytes] = {}
+    settings = _settings(options, overlay)
+    if options["stdin_filename"]:
+        paths = (_take_stdin(settings, options["stdin_filename"], overlay),)
+    changes = _changes(settings, options, overlay)
+    if options["show_settings"]:
+        write(_shown_settings(settings))
+        return 0
+    if options["show_files"]:
+        write(_shown_files(settings))
+        return 0
+    return _Run(settings, paths, options, changes).done(outputs)
+
+
+class _Run:
+    """One run of ``check``: what to check, and what of its findings to show."""
+
+    def __init__(
+        self, settings: Settings, paths: Sequence[str], options: Mapping[str, Any], changes: Changes | None
+    ) -> None:
+        self.settings, self.paths, self.options, self.changes = settings, paths, options, changes
+        self.notes: list[str] = []
+        self.accepted = self._baseline()
+        self.started = time.monotonic()
+
+    def done(self, outputs: Sequence[tuple[str, Path | None]]) -> int:
+        """Check, fix, report; the exit code."""
+        result = self.check({})
+        shown = self.shown(result, self.settings)
+        if self.options["write_baseline"]:
+            return self._write_baseline(result)
+        if self.options["fix"] or self.options["diff"]:
+            fixed = self._fix(shown)
+            if self.options["diff"]:
+                return self._diff(fixed)
+            if fixed.contents:
+                result = self.check(self._written(fixed))
+                shown = self.shown(result, self.settings)
+        for text in (*result.notes, *self.notes):
+            if not self.options["quiet"]:
+                note(text)
+        self._report(result, shown, outputs)
+        failing = ("error",) if self.settings.fail_on == "error" else ("error", "warning")
+        fails = any(self.settings.severity(diagnostic.code) in failing for diagnostic in shown)
+        return int(fails and not self.options["exit_zero"])
+
+    def check(self, contents: Mapping[str, bytes]) -> Result:
+        """The project's findings when some files have other contents."""
+        from .. import engine
+
+        overlay = {**self.settings.overlay, **contents}
+        try:
+            return engine.check(replace(self.settings, overlay=overlay), self.paths)
+        except FileNotFoundError as error:
+            raise click.UsageError(f"There is no file or folder {error}.") from None
+
+    def shown(self, result: Result, settings: Settings) -> list[Diagnostic]:
+        """The findings that are new and have changed."""
+        found = result.diagnostics
+        if self.accepted is not None:
+            from ..baseline import new
+
+            fresh, gone = new(result.everything, self.accepted)
+            known_by = {(d.code, d.message, d.place) for d in fresh}
+            found = [d for d in found if any((d.code, d.message, place) in known_by for place in _places(d))]
+            self.notes = [f"the baseline holds {len(gone)} that no longer occur: --write-baseline drops them"] * bool(
+                gone
+            )
+            for entry in gone if self.options["verbose"] else ():
+                self.notes.append(f"  {entry.path}: {entry.identity.code} {entry.identity.subject}")
+        if self.changes is not None and not any(map(settings.is_configuration, self.changes.paths)):
+            sources = _sources(result, settings)
+            changes = self.changes
+
+            def changed(diagnostic: Diagnostic) -> bool:
+                spans = ((place.path, sources.span(place)) for place in _places(diagnostic))
+                return any(changes.touch(path, span.start.line, span.end.line) for path, span in spans)
+
+            found = [diagnostic for diagnostic in found if changed(diagnostic)]
+        return found
+
+    def _baseline(self) -> list[Any] | None:
+        if self.options["baseline"] is None or self.options["write_baseline"]:
+            return None
+        from ..baseline import load
+
+        return load(Path(self.options["baseline"]))
+
+    def _write_baseline(self, result: Result) -> int:
+        from ..baseline import dump, entries
+
+        target = self.options["baseline"] or self.settings.root / BASELINE
+        accepted = entries(result.everything)
+        _save(Path(target), dump(accepted))
+        if not self.options["quiet"]:
+            count = sum(entry.count for entry in accepted)
+            note(f"accepted {count} findings in {target}; check with --baseline {target} from now on")
+        return 0
+
+    def _fix(self, shown: Sequence[Diagnostic]) -> Fixed:
+        from ..fixes import fix_all
+
+        def again(contents: Mapping[str, bytes]) -> Sequence[Diagnostic]:
+            return self.shown(self.check(contents), self.settings)
+
+        base = dict(self.settings.overlay)
+        return fix_all(self.settings.root, shown, again, self.options["unsafe_fixes"], base)
+
+    def _written(self, fixed: Fixed) -> dict[str, bytes]:
+        """Write what was fixed (standard input's content to standard output); contents that are not on disk now."""
+        from ..fixes import write as write_files
+
+        streamed = {path: data for path, data in fixed.contents.items() if path in self.settings.overlay}
+        try:
+            write_files(self.settings.root, {p: d for p, d in fixed.contents.items() if p not in streamed})
+        except OSError as error:
+            raise click.ClickException(f"cannot write {error.filename or 'a file'}: {error.strerror}") from None
+        rules = ", ".join(f"{count} {code}" for code, count in sorted(fixed.counts.items()))
+        if not self.options["quiet"]:
+            note(f"fixed {fixed.total} ({rules})")
+        return streamed
+
+    def _diff(self, fixed: Fixed) -> int:
+        from ..fixes import diff
+        from ..settings import relative
+
+        def shown(path: str) -> str:
+            return relative(self.settings.root / path, self.settings.cwd)
+
+        write(diff(self.settings.root, fixed.contents, shown, self.settings.overlay))
+        if not self.options["quiet"]:
+            note(f"would fix {fixed.total} in {len(fixed.contents)} files")
+        return int(bool(fixed.contents) and not self.options["exit_zero"])
+
+    def _report(self, result: Result, shown: Sequence[Diagnostic], outputs: Sequence[tuple[str, Path | None]]) -> None:
+        from ..reporters import Report, findings, render
+
+        made = findings(shown, self.settings, _sources(result, self.settings))
+        summary = dict(result.summary)
+        for key, severity in (("errors", "error"), ("warnings", "warning"), ("infos", "info")):
+            summary[key] = sum(finding.severity == severity for finding in made)
+        summary["fixable"] = sum(finding.fix is not None for finding in made)
+        report = Report(made, summary, quiet=self.options["quiet"])
+        for format_name, target in outputs:
+            color = target is None and colored(self.options["color"])
+            text = render(format_name, replace(report, color=color))
+            if self.options["statistics"] and format_name in _FOR_PEOPLE:
+                text += _statistics(report)
+            if target is None:
+                write(text)
+            else:
+                _save(target, text)
+        if self.options["verbose"]:
+            took = time.monotonic() - self.started
+            note(f"root {self.settings.root}, configuration {self.settings.config or 'none'}, {took:.2f} s")
+
+
+def _places(diagnostic: Diagnostic) -> list[Any]:
+    return [diagnostic.place, *(related.place for related in diagnostic.related)]
+
+
+def _sources(result: Result, settings: Settings) -> Any:
+    from ..source import Sources
+
+    def secrets(path: str) -> list[tuple[int, int]]:
+        module = result.project.all_modules.get(path)
+        if module is None:
+            return []
+        facts = module.facts
+        found = [(secret.start, secret.end) for secret in facts.literals]
+        return found + [(use.start, use.end) for use in facts.comment_keys]
+
+    return Sources(settings.root, settings.overlay, secrets)
+
+
+def _refuse_contradictions(options: Mapping[str, Any]) -> None:
+    for one, other in (
+        ("since", "staged"),
+        ("stdin_filename", "staged"),
+        ("config", "isolated"),
+        ("quiet", "verbose"),
+        ("write_baseline", "fix"),
+        ("write_baseline", "diff"),
+        ("write_baseline", "since"),
+        ("write_baseline", "staged"),
+        ("staged", "fix"),
+        ("staged", "diff"),
+    ):
+        if options[one] and options[other]:
+            names = [f"--{name.replace('_', '-')}" for name in (one, other)]
+            raise click.UsageError(f"{names[0]} and {names[1]} cannot go together.")
+
+
+def _outputs(options: Mapping[str, Any]) -> list[tuple[str, Path | None]]:
+    """The formats asked for, each with its file (None: standard output)."""
+    asked = options["output_format"] or (os.environ.get("FSLINT_OUTPUT_FORMAT") or "text",)
+    outputs: list[tuple[str, Path | None]] = []
+    for text in asked:
+        name, _, file = text.partition(":")
+        if name not in FORMATS:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, FORMATS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else ""
+            raise click.UsageError(f"There is no output format '{name}'; there are {', '.join(FORMATS)}.{hint}")
+        outputs.append((name, Path(file) if file else options["output_file"]))
+    files = [file for _, file in outputs]
+    if len(set(files)) < len(files):
+        raise click.UsageError("Of several output formats each but one needs a file: --output-format sarif:out.sarif")
+    return outputs
+
+
+def _settings(options: dict[str, Any], overlay: dict[str, bytes]) -> Settings:
+    more: dict[str, Any] = {"jobs": options["jobs"], "overlay": overlay}
+    for key in ("select", "extend_select", "ignore"):
+        selectors = separated(options[key])
+        if selectors is not None:
+            more[key] = selectors
+    if options["fail_on"]:
+        more["fail_on"] = options["fail_on"]
+    return settings_of(options, **more)
+
+
+def _take_stdin(settings: Settings, name: str, overlay: dict[str, bytes]) -> str:
+    from ..settings import relative
+
+    path = relative((settings.cwd / name).resolve(), settings.root)
+    overlay[path] = sys.stdin.buffer.read()
+    return name
+
+
+def _changes(settings: Settings, options: Mapping[str, Any], overlay: dict[str, bytes]) -> Changes | None:
+    from ..changes import ChangesError, since, staged
+
+    try:
+        if options["since"]:
+            return since(settings.root, options["since"])
+        if options["staged"]:
+            changes, contents = staged(settings.root)
+            overlay.update(contents)
+            return changes
+    except ChangesError as error:
+        raise click.UsageError(str(error)) from None
+    return None
+
+
+def _save(target: Path, text: str) -> None:
+    try:
+        target.write_bytes(text.encode("utf-8", "backslashreplace"))
+    except OSError as error:
+        raise click.ClickException(f"cannot write {target}: {error.strerror}") from None
+
+
+def _statistics(report: Report) -> str:
+    counts = Counter((finding.code, finding.name) for finding in report.findings)
+    fixable = Counter(finding.code for finding in report.findings if finding.fix)
+    rows = sorted(counts.items(), key=lambda row: (-row[1], row[0]))
+    return "".join(f"{count:>6}  {code}  {'[*]' if fixable[code] else '   '} {name}\n" for (code, name), count in rows)
+
+
+def _shown_settings(settings: Settings) -> str:
+    import json
+    from dataclasses import asdict
+
+    shown = {key: value for key, value in asdict(settings).items() if key != "overlay"}
+    shown["severities"] = {code: shown["severities"][code] for code in sorted(settings.enabled)}
+    convert: Callable[[object], object] = lambda value: sorted(value) if isinstance(value, frozenset) else str(value)  # noqa: E731
+    return json.dumps(shown, default=convert, indent=2, ensure_ascii=False) + "\n"
+
+
+def _shown_files(settings: Settings) -> str:
+    from ..discovery import discover
+    from ..frontends import language_of
+    from ..settings import relative
+
+    files = discover(settings)
+    read = (path for path in files.paths if language_of(path) != "dotenv" or path in files.tracked_env)
+    shown = [*read, *(path for path in settings.registry if path not in files.paths)]
+    return "".join(f"{relative(settings.root / path, settings.cwd)}\n" for path in shown)
