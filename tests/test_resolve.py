@@ -36,6 +36,7 @@ def names(*paths: str) -> dict[str, object]:
         (["src/track.mjs"], "./track", "src/track.mjs"),
         (["src/track.cts"], "./track", "src/track.cts"),
         (["src/track.d.ts"], "./track", "src/track.d.ts"),
+        (["src/track.d.ts"], "./track.d", "src/track.d.ts"),
         (["src/track.d.ts", "src/track.js"], "./track", "src/track.js"),
         (["src/track.ts", "src/track.js"], "./track", "src/track.ts"),
         (["src/track.ts"], "./track.js", "src/track.ts"),

@@ -241,6 +241,8 @@ class JavaScript:
             return
         stem = file[: -len(ending)]
         self._stems.setdefault(stem, []).append(file)
+        if ending in _DECLARATIONS:
+            self._stems.setdefault(f"{stem}.d", []).append(file)  # "./api.d"
         if stem.endswith(_PLATFORMS):
             self._twins.setdefault(stem.rpartition(".")[0], []).append(file)
 
@@ -646,7 +648,7 @@ class JavaScript:
             manifest = self._manifest(package)
             name = manifest.get("name")
             if path in self._entry(package, "", True):
-                found |= _segment(package.rpartition("/")[2])
+                found |= _segment(package.rpartition("/")[2]) | _index_needles()
                 found |= {name} if isinstance(name, str) else set()
             for table, head in ((manifest.get("exports"), name), (manifest.get("imports"), "")):
                 if not isinstance(table, dict) or not isinstance(head, str):
