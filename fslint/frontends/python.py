@@ -12,8 +12,10 @@ import tree_sitter_python
 from tree_sitter import Language, Node, Parser
 
 from ..facts import (
+    Argument,
     Array,
     Broken,
+    CallRef,
     ClassRef,
     Element,
     Field,
@@ -47,7 +49,7 @@ from .python_scope import (
     pattern_names,
     target_names,
 )
-from .python_values import MAX_DEPTH, Values, assignment, kids
+from .python_values import MAX_DEPTH, POSTFIX, Values, assignment, kids
 from .syntax import Headers, comment_secrets, generated_marker, line_starts, scrub, suppressions
 
 LANGUAGE = Language(tree_sitter_python.language())
@@ -220,7 +222,10 @@ class Statements(Values):
         if owner is None:
             self.expr(node)
             return
-        object_ = self.expr(owner)
+        self.write_to(node, self.expr(owner), value, op)
+
+    def write_to(self, node: Node, object_: Value, value: Value, op: str) -> None:
+        attribute = node.child_by_field_name("attribute")
         self.mark(object_, "member")
         key: Value
         if attribute is not None:
@@ -396,6 +401,7 @@ class Statements(Values):
     def type_alias(self, node: Node) -> str:
         name, right = alias_name(node), node.child_by_field_name("right")
         if name is None or right is None:
+            self.type_call(node)
             return ""
         outer = self.scope
         left = node.child_by_field_name("left")
@@ -412,6 +418,29 @@ class Statements(Values):
             row.region = self.region if row.region < 0 else row.region
             row.type = row.type or type_
         return ""
+
+    def type_call(self, node: Node) -> None:
+        """``type(x).a = b``, which the grammar takes for a type alias."""
+        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        links: list[Node] = []
+        current = next(iter(kids(left)), None) if left is not None else None
+        while current is not None and current.type in POSTFIX:
+            links.append(current)
+            current = current.child_by_field_name(POSTFIX[current.type])
+        if current is None or current.type != "parenthesized_expression" or right is None or not links:
+            self.unknown(node)
+            return
+        value = self.expr(next(iter(kids(right)), right))
+        start = node.start_byte
+        row = self.new_call(start, current.end_byte, "call", current.start_byte)
+        self.calls[row].callee = self.named("type", start, start + 4)
+        argument = self.parenthesized(current, "")
+        self.mark(argument, "argument", row, 0)
+        self.calls[row].args = (Argument(current.start_byte + 1, current.end_byte - 1, argument),)
+        owner: Value = CallRef(start, current.end_byte, row)
+        for link in links[:0:-1]:
+            owner = self.link(link, owner)
+        self.write_to(links[0], owner, value, "=")
 
     def with_type_parameters(self, node: Node | None) -> Scope:
         """A scope in which the names of ``[T, *Ts]`` are type parameters."""

@@ -184,7 +184,7 @@ class Values:
     def unknown(self, node: Node) -> Value:
         """An expression that has no value of its own; what is called within it is called all the same."""
         for child in node.named_children:
-            if child.type in _EXPRESSIONS or child.type == "ERROR":
+            if child.type not in _EXTRA:
                 self.expr(child)
         return Unknown(node.start_byte, node.end_byte, node.type)
 
@@ -710,26 +710,26 @@ class Values:
         """A chain of calls, attributes and subscripts, read from its base without recursion."""
         spine: list[Node] = []
         current: Node | None = node
-        while current is not None and current.type in _POSTFIX:
+        while current is not None and current.type in POSTFIX:
             spine.append(current)
-            current = current.child_by_field_name(_POSTFIX[current.type])
+            current = current.child_by_field_name(POSTFIX[current.type])
         start = node.start_byte
         value = self.operand(current) if current is not None else Unknown(start, start, "missing")
         height = 0
         for link in reversed(spine):
-            kind = link.type
-            if kind == "call":
-                value, height = self.call(link, value, name if link is node else ""), 0
-                continue
-            value = self.checked(value, "")
-            height += 1
+            height = 0 if link.type == "call" else height + 1
             if height > MAX_OPERANDS:
                 value, height = Unknown(start, link.end_byte, "too deep"), 0
-            elif kind == "attribute":
-                value = self.attribute(link, value)
             else:
-                value = self.subscript(link, value)
+                value = self.link(link, value, name if link is node else "")
         return value
+
+    def link(self, node: Node, value: Value, name: str = "") -> Value:
+        """One call, attribute or subscript of a value that has been lowered."""
+        if node.type == "call":
+            return self.call(node, value, name)
+        value = self.checked(value, "")
+        return self.attribute(node, value) if node.type == "attribute" else self.subscript(node, value)
 
     def attribute(self, node: Node, value: Value) -> Value:
         self.mark(value, "member")
@@ -757,13 +757,16 @@ class Values:
             return Unknown(node.end_byte, node.end_byte, "missing")
         return Array(keys[0].start_byte, keys[-1].end_byte, tuple([self.expr(key) for key in keys]), "tuple")
 
+    def new_call(self, start: int, end: int, kind: str, arguments_start: int) -> int:
+        self.calls.append(CallRow(start, end, kind, self.function, self.region, *self.statement, arguments_start))
+        return len(self.calls) - 1
+
     def call(self, node: Node, callee: Value, name: str = "", kind: str = "call") -> Value:
         """A call whose callee has been lowered. The value is ``CallRef``, or what the call is known to make."""
         arguments = node.child_by_field_name("arguments")
         start, end = node.start_byte, node.end_byte
-        number = len(self.calls)
-        row = CallRow(start, end, kind, self.function, self.region, *self.statement, end)
-        self.calls.append(row)
+        number = self.new_call(start, end, kind, end)
+        row = self.calls[number]
         callee = row.callee = self.checked(callee, "")
         self.mark_callee(callee, number)
         if arguments is None:
@@ -1271,7 +1274,7 @@ _COMPREHENSIONS = {
     "dictionary_comprehension": "dict",
     "generator_expression": "generator",
 }
-_POSTFIX = {"call": "function", "attribute": "object", "subscript": "value"}
+POSTFIX = {"call": "function", "attribute": "object", "subscript": "value"}
 _SPLAT_PARAMETERS = {
     "list_splat_pattern": "rest",
     "list_splat": "rest",
@@ -1298,7 +1301,7 @@ _EXPRESSIONS: dict[str, Callable[[Values, Node, str], Value]] = {
     **dict.fromkeys(_CONSTANTS, Values.constant),
     **dict.fromkeys(_ARRAYS, Values.array),
     **dict.fromkeys(_COMPREHENSIONS, Values.comprehension),
-    **dict.fromkeys(_POSTFIX, Values.postfix),
+    **dict.fromkeys(POSTFIX, Values.postfix),
     "string": Values.string,
     "concatenated_string": Values.string,
     "parenthesized_expression": Values.parenthesized,
