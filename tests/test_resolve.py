@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from fslint.resolve import Resolver
 from fslint.resolve.javascript import parse_jsonc, plain_aliases
 
 
-def resolver(files: dict[str, object]) -> Resolver:
+def resolver(files: Mapping[str, object]) -> Resolver:
     """A project from {path: content}; content that is no text is written as JSON."""
     contents = {path: (text if isinstance(text, str) else json.dumps(text)).encode() for path, text in files.items()}
     return Resolver("/nowhere", contents, contents.get)

@@ -87,8 +87,12 @@ def _within(broken: Broken, ranges: list[tuple[int, int]]) -> bool:
 
 def _suppressions(page: Page, lines: tuple[int, ...]) -> tuple[Suppression, ...]:
     """Suppressions in the page's own comments; one on a line of its own covers the tag, or the script, that follows."""
+    text = bytearray(page.data)
+    for start, end in page.comments:
+        if text[start : start + 4] != b"<!--" and text[start] != 0x2F:  # a template engine's
+            text[start : start + 2], text[end - 2 : end] = b"# ", b"  "
     starts = syntax.Headers(page.elements)
-    return syntax.suppressions(page.comments, page.data, lines, lambda start, end: starts.after(end))
+    return syntax.suppressions(page.comments, bytes(text), lines, lambda start, end: starts.after(end))
 
 
 def _keys_outside(page: Page) -> tuple[list[KeyUse], list[Secret]]:

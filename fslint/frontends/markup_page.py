@@ -141,7 +141,7 @@ class Page:
         if end < 0:
             return start + 1
         if tag_kind(self.data[start:end]) == "comment":
-            self.comments.append((start + 1, end - 2))  # begins with its own mark: "#" or "{!"
+            self.comments.append((start, end))
         return end
 
     def _braced(self, start: int) -> int:
