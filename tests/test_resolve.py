@@ -315,6 +315,7 @@ def test_any_text_has_aliases_or_none(text: str) -> None:
         ("web/src/pages/x.ts", "@/lib/log", "web/src/lib/log.ts"),
         ("web/src/pages/x.ts", "$lib/log", "web/src/lib/log.ts"),
         ("web/src/pages/x.ts", "~~/top", "web/top.ts"),
+        ("web/src/pages/x.ts", "#shared/names", "web/shared/names.ts"),
         ("web/src/pages/x.ts", "@/top", "web/top.ts"),
         ("web/src/pages/x.ts", "@/both", ()),
         ("web/src/pages/x.ts", "@scope/track", ()),
@@ -326,7 +327,7 @@ def test_any_text_has_aliases_or_none(text: str) -> None:
 )
 def test_conventions_without_a_configuration(path: str, specifier: str, expected: str | tuple[()]) -> None:
     files = names("web/src/track.ts", "web/src/lib/log.ts", "web/top.ts", "web/both.ts", "web/src/both.ts", path)
-    files |= names("web/src/known/log.ts")
+    files |= names("web/src/known/log.ts", "web/shared/names.ts")
     manifest = {"dependencies": {"known": "1"}}
     found = resolver({**files, "web/package.json": manifest}).resolve(path, specifier)
     assert found == ((expected,) if expected else ())

@@ -461,10 +461,12 @@ class JavaScript:
     # -------------------------------------------------------------------------------------------------- conventions
 
     def _conventional(self, folder: str, specifier: str, typed: bool) -> tuple[str, ...]:
-        """Aliases that frameworks define by themselves: ``$lib`` (SvelteKit), ``@/`` ``~/`` ``~~/`` ``@@/``."""
+        """Aliases that frameworks define by themselves: ``$lib`` (SvelteKit), ``#shared`` (Nuxt), ``@/`` ``~/`` ``~~/`` ``@@/``."""
         head, _, rest = specifier.partition("/")
         if head == "$lib":
             folders: tuple[str, ...] = ("src/lib",)
+        elif head == "#shared":
+            folders = ("shared",)
         elif head in ("~~", "@@"):
             folders = ("",)
         elif head in ("@", "~") and rest:
