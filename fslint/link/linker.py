@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .. import facts as f
-from ..calls import BROWSER_PACKAGES, SERVER_FUNCTIONS
+from ..calls import BROWSER_PACKAGES, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
 from .modules import Env, Module
@@ -40,6 +40,8 @@ from .values import (
     walk,
 )
 from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target
+
+_CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
 Load = Callable[[str], "Module | None"]
 
@@ -75,6 +77,7 @@ class Linker:
         self.sinks: dict[tuple[str, int], _Sink] = {}
         self._external_done = 0
         self._tracking: set[str] = set()
+        self._givers: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- intake
 
@@ -223,9 +226,13 @@ class Linker:
         elif draft.sent is not None and draft.kind == "request":
             return False
         else:
-            whole = draft.options if draft.options is not None else None
-            values = [v for v in (whole, draft.user_id, draft.properties) if v is not None and _bare(v)]
-            if draft.user_id is not None and not _bare(draft.user_id) and not (whole is not None and _bare(whole)):
+            whole = draft.options
+            parts = [v for v in (draft.user_id, draft.properties) if v is not None]
+            if whole is not None and _bare(whole):
+                values = [whole]
+            elif all(_bare(v) for v in parts):
+                values = parts
+            else:
                 values = []
         return bool(self.graph.extensions(iter([v for v in values if v is not None]), module, function, used))
 
@@ -251,6 +258,7 @@ class Linker:
                 for number in link.module.enclosing(link.module.call(link.call).function):
                     queue.append((link.module.path, number))
         self._tracking = {p for p in reaching if p in self.modules and self._exports_anything(self.modules[p])}
+        self._tracking |= {p for p, m in self.modules.items() if p not in self._tracking and self._gives_client(m)}
         changed = True
         while changed:
             changed = False
@@ -259,6 +267,54 @@ class Linker:
                     self._tracking.add(path)
                     changed = True
         return set(self._tracking)
+
+    def _gives_client(self, module: Module) -> bool:
+        """It exports FullStory's function, a client, an address or a function that returns one (``getFS()``)."""
+        known = self._givers.get(module.path)
+        if known is None:
+            known = self._givers[module.path] = (
+                not module.test
+                and self._exports_anything(module)
+                and (
+                    any(
+                        self._is_client(self.evaluator.eval(module, e.value))
+                        for e in module.facts.exports
+                        if e.value is not None
+                    )
+                    or any(
+                        self._is_client(self.evaluator.eval(module, r.value))
+                        for function in module.facts.functions
+                        for r in function.returns
+                        if r.value is not None
+                    )
+                    or (
+                        module.python
+                        and any(
+                            self._is_client(self.evaluator.eval(module, a.value))
+                            for number in module.top_level.values()
+                            for a in module.facts.bindings[number].assigns[:2]
+                        )
+                    )
+                )
+            )
+        return known
+
+    def _is_client(self, value: Val) -> bool:
+        for part in walk(value, 100):
+            if isinstance(part, GlobalV) and part.path[:1] and part.path[0] in self.specs.namespaces:
+                return True
+            if isinstance(part, External) and part.package in _CLIENT_PACKAGES:
+                return True
+            if (
+                isinstance(part, Lit)
+                and isinstance(part.value, str)
+                and "api." in part.value
+                and "fullstory.com" in part.value
+            ):
+                return True
+            if isinstance(part, Tmpl) and "fullstory.com" in part.prefix:
+                return True
+        return False
 
     def _exports_anything(self, module: Module) -> bool:
         return module.python or bool(module.facts.exports)
