@@ -187,7 +187,6 @@ PASS_THROUGH = frozenset(
         "resolve",
         "lastValueFrom",
         "firstValueFrom",
-        "sync_to_async",
         "async_to_sync",
         "wraps",
         "lru_cache",

@@ -241,6 +241,10 @@ class CallGraph:
         for option in options(given):
             if row.function < 0 and not isinstance(option, (Func, Partial, External)):
                 continue
+            if row.args == "none" and not (
+                isinstance(option, Func) and not option.module.function(option.function).params
+            ):
+                continue
             if isinstance(option, (Func, Partial, External, GlobalV, MemberV)):
                 for target in self._normalise(option, (rest, extra), place, call):
                     target.handed = row.mode
