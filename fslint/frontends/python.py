@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import re
-import warnings
 from collections.abc import Callable
 
 import tree_sitter_python
@@ -38,6 +36,7 @@ from ..facts import (
     Value,
     Write,
 )
+from .python_broken import confirm, error_ranges, python_error, repaired
 from .python_rows import ClassRow, FunctionRow, RegionRow
 from .python_scope import (
     TYPE_PARAMETER,
@@ -59,13 +58,25 @@ _WORTH_COMMENTS = re.compile(rb"fslint|na1\.|eu1\.|fs_api_key_|bmExL|ZXUxL|full_
 
 def extract(data: bytes, language: str = "python") -> FileFacts:
     """The facts of a Python file. ``data``: UTF-8 without BOM. Never raises on any content."""
-    root = Parser(LANGUAGE).parse(data).root_node
+    parse = Parser(LANGUAGE).parse
+    root = parse(data).root_node
+    error = python_error(data) if root.has_error else None
+    source, ranges, blanked = data, error_ranges(root), list[tuple[int, int]]()
+    first = ranges[0][0] if ranges else 0
+    if error is not None:
+        data, root, blanked = repaired(data, root, error, lambda text: parse(text).root_node)
+        ranges = sorted({*error_ranges(root), *blanked})
     walk = Statements(data, LANGUAGE)
     with contextlib.suppress(RecursionError):  # the caller left too little of the stack: what was read so far
         walk.module(root)
+    if walk.doubtful and error is None:
+        error = python_error(source)
+    if walk.doubtful and error is not None:
+        first = min(first, walk.doubtful[0][0]) if ranges else walk.doubtful[0][0]
+        ranges = sorted({*ranges, *walk.doubtful})
+    for start, end in blanked:
+        walk.secrets += (use.secret for use in comment_secrets(source[start:end].decode("utf-8", "replace"), start))
     lines = line_starts(data)
-    broken = _broken(root) if root.has_error or walk.old_statements else []
-    broken = sorted({*broken, *walk.old_statements})
     comments = _comments(root) if _WORTH_COMMENTS.search(data) else []
     bodies = [row.region for row in walk.functions]
     return FileFacts(
@@ -85,8 +96,8 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
         comment_keys=_comment_keys(comments, data),
         suppressions=_suppressions(comments, root, data, lines),
         globals=tuple(sorted(walk.globals)),
-        broken=tuple([Broken(start, end) for start, end in broken]),
-        syntax_error=confirm(data, broken[0][0], _tree_depth(root)) if broken else None,
+        broken=tuple([Broken(start, end) for start, end in ranges]),
+        syntax_error=confirm(source, first, _tree_depth(root), error) if error is not None else None,
         generated=generated_marker(data, lines),
     )
 
@@ -99,7 +110,7 @@ class Statements(Values):
         self.module_scope = self.scope
         self.type_only = False
         self.walruses: dict[int, list[Node]] = {}
-        self.old_statements: list[tuple[int, int]] = []
+        self.doubtful: list[tuple[int, int]] = []
 
     def module(self, root: Node) -> None:
         start, end = 0, len(self.data)
@@ -247,10 +258,17 @@ class Statements(Values):
             return ""
         self.depth += 1
         outer, exits = self.statement, ""
+        column, row = -1, -1
         for node in block.named_children:
             kind = node.type
             if kind in ("comment", "line_continuation"):
                 continue
+            here = node.start_point
+            if here.row != row:
+                if column >= 0 and here.column != column and here.row > row:
+                    self.doubtful.append((node.start_byte, node.end_byte))
+                column = here.column if column < 0 else column
+            row = node.end_point.row
             handler = _STATEMENTS.get(kind)
             self.statement = (node.start_byte, node.end_byte)
             if handler is not None:
@@ -394,7 +412,7 @@ class Statements(Values):
 
     def old_statement(self, node: Node) -> str:
         """Python 2's ``print x`` and ``exec x``."""
-        self.old_statements.append((node.start_byte, node.end_byte))
+        self.doubtful.append((node.start_byte, node.end_byte))
         self.unknown(node)
         return ""
 
@@ -696,6 +714,8 @@ class Statements(Values):
 
     def try_(self, node: Node) -> str:
         group = node.start_byte
+        if all(clause.type in ("block", "comment", "else_clause") for clause in node.named_children):
+            self.doubtful.append((node.start_byte, node.start_byte + 3))  # nothing catches
         body = node.child_by_field_name("body")
         exits = self.block(body, body, "try", group) if body is not None else ""
         handlers: list[str] = []
@@ -975,19 +995,6 @@ def _walruses(root: Node) -> dict[int, list[Node]]:
     return found
 
 
-def _broken(root: Node) -> list[tuple[int, int]]:
-    """The places of the grammar's errors."""
-    found: list[tuple[int, int]] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.is_error or node.is_missing:
-            found.append((node.start_byte, node.end_byte))
-        elif node.has_error:
-            stack.extend(node.children)
-    return found
-
-
 def _tree_depth(root: Node) -> int:
     cursor, deepest = root.walk(), 0
     while True:
@@ -997,56 +1004,6 @@ def _tree_depth(root: Node) -> int:
         while not cursor.goto_next_sibling():
             if not cursor.goto_parent():
                 return deepest
-
-
-_MAX_SECOND_PARSE = 300
-"""Levels of nesting up to which libcst, which is recursive and native, is asked."""
-
-
-def confirm(data: bytes, first: int, depth: int) -> tuple[int, str] | None:
-    """The syntax error of a file, by a second parser: (byte offset, message); None where it reads the file.
-
-    ``first``: the place of tree-sitter's first error. An error of libcst before it is newer syntax, not a mistake.
-    """
-    text = data.decode("utf-8", "replace")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            ast.parse(text)
-        return None
-    except SyntaxError as error:
-        fallback = (_offset(text, error.lineno or 1, max((error.offset or 1) - 1, 0)), error.msg)
-    except (ValueError, RecursionError, MemoryError):
-        return None
-    if depth > _MAX_SECOND_PARSE:
-        return fallback
-    import libcst
-
-    try:
-        libcst.parse_module(text)
-    except libcst.ParserSyntaxError as error:
-        offset = _offset(text, error.raw_line, error.raw_column)
-        return fallback if offset < _line_start(data, first) else (offset, _message(error.message))
-    except Exception:  # a limit or a defect of the second parser is no verdict on the file
-        return None
-    return None
-
-
-def _message(text: str) -> str:
-    """libcst's message without the position and the hint that it adds."""
-    return re.sub(r"^parser error: (?:error at \d+:\d+: )?", "", text.strip()).strip()
-
-
-def _line_start(data: bytes, offset: int) -> int:
-    return max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
-
-
-def _offset(text: str, line: int, column: int) -> int:
-    """The byte offset of a 1-based line and a 0-based column in code points."""
-    lines = re.split(r"(?<=\n)|(?<=\r)(?!\n)", text)
-    before = "".join(lines[: max(line - 1, 0)])
-    here = lines[line - 1] if 0 < line <= len(lines) else ""
-    return len((before + here.rstrip("\r\n")[:column]).encode("utf-8", "replace"))
 
 
 # ----------------------------------------------------------------------------------------------------------- comments
