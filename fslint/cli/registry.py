@@ -1,0 +1,79 @@
+"""``fslint registry``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import color_option, colored, project_options, settings_of, write
+
+if TYPE_CHECKING:
+    from ..diagnostics import Diagnostic
+
+
+@click.group(short_help="Check the event registry, or print its JSON Schema.")
+def command() -> None:
+    """Work on the event registry (tracking plan)."""
+
+
+@command.command()
+def schema() -> int:
+    """Print the JSON Schema of a registry file, for editors."""
+    from .. import registry
+
+    text = registry.schema()
+    write(text if text.endswith("\n") else f"{text}\n")
+    return 0
+
+
+@command.command()
+@click.argument("files", nargs=-1)
+@click.option(
+    "--output-format",
+    type=click.Choice(["text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"]),
+    default="text",
+    help="Form of the report.",
+)
+@color_option
+@project_options
+def check(files: tuple[str, ...], output_format: str, color: str, **options: Any) -> int:
+    """Check registry files by themselves: FS002, without looking at code.
+
+    Without FILES, those that the configuration names, or that stand where a registry is looked for.
+    """
+    from ..frontends.syntax import Undecodable, to_utf8
+    from ..registry import load
+    from ..reporters import Report, findings, plural, render
+    from ..settings import relative
+    from ..source import Sources
+
+    settings = settings_of(options)
+    for file in files:
+        if not Path(file).is_file():
+            raise click.UsageError(f"There is no file {file}.")
+    named = [[relative(Path(file).resolve(), settings.root) for file in files]]
+    groups = named if files else [settings.registry, *(app.registry for app in settings.apps if app.registry)]
+    if not any(groups):
+        raise click.UsageError("There is no registry here: no events.yaml, and no `registry` in the configuration.")
+    problems: list[Diagnostic] = []
+    events = checked = 0
+    for group in groups:
+        texts: dict[str, bytes] = {}
+        for path in group:
+            try:
+                texts[path] = to_utf8((settings.root / path).read_bytes(), "yaml")
+            except (OSError, Undecodable) as error:
+                raise click.ClickException(f"cannot read {path}: {error}") from None
+        registry = load(texts)
+        problems += registry.problems
+        events += len(registry.events)
+        checked += len(texts)
+    made = findings(sorted(problems, key=lambda d: d.place), settings, Sources(settings.root))
+    counts = dict.fromkeys(("calls", "unresolved", "partly_read", "warnings", "infos", "suppressed", "fixable"), 0)
+    report = Report(made, {"files": checked, "errors": len(made), **counts}, color=colored(color), quiet=True)
+    write(render(output_format, report))
+    if output_format in ("text", "concise"):
+        write(f"{plural(events, 'event')} in {plural(checked, 'file')}, {plural(len(made), 'problem')}.\n")
+    return int(bool(made))
