@@ -158,5 +158,8 @@ TRANSPARENT = frozenset({"Mapped", "InstrumentedAttribute", "Required", "NotRequ
 DATE_PARTS = frozenset({"year", "month", "day", "hour", "minute", "second", "microsecond"})
 """Attributes of Python's dates that are ints."""
 
+DURATION_PARTS = frozenset({"days", "seconds", "microseconds"})
+"""Attributes of Python's timedelta that are ints."""
+
 VITE_FLAGS = frozenset({"DEV", "PROD", "SSR"})
 """Members of ``import.meta.env`` that are booleans (Vite); all others are strings."""

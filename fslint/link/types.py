@@ -206,6 +206,8 @@ def _member(value: MemberV, evaluator: Evaluator | None, depth: int) -> str | No
         return "int"
     if value.key in tables.DATE_PARTS and _type(value.base, evaluator, depth + 1) == "date":
         return "int"
+    if value.key in tables.DURATION_PARTS and isinstance(value.base, Typed) and value.base.op == "-":
+        return "int" if any(_type(o, evaluator, depth + 1) == "date" for o in value.base.operands) else None
     if value.key == "value" and value.base.decl is not None and evaluator is not None:
         return join_or_none(_type(v, evaluator, depth + 1) for v in evaluator.literal_types(*value.base.decl) or ())
     if value.key is not None and evaluator is not None and value.decl is None:
@@ -272,8 +274,15 @@ def _call(value: CallV, evaluator: Evaluator | None, depth: int) -> str | None:
         if callee.key in ("replace", "date") and value.module.python:
             base = _type(callee.base, evaluator, depth + 1)
             return base if base in ("str", "date") else None
+        if callee.key == "reduce" and len(value.args) == 2:
+            return _wider_number(_type(value.args[1], evaluator, depth + 1))
         return (tables.PY_METHODS if value.module.python else tables.JS_METHODS).get(callee.key)
     return None
+
+
+def _wider_number(kind: str | None) -> str | None:
+    """What ``reduce`` gives that starts with a value of this type."""
+    return "num" if kind in NUMBERS else None if kind == "null" else kind
 
 
 def _field_call(value: CallV, name: str) -> str | None:

@@ -163,7 +163,12 @@ def _mismatch(project: Project, prop: Prop, found: Property, plan: Plan) -> Prob
     here = Related(found.place, f"registered as {found.type}")
     said = f"'{prop.name}' is registered as {found.type} ({wanted}) for {plan.what}, but "
     stem, suffix = strip_suffix(prop.name)
-    if suffix and found.name != prop.name and suffix not in tables.SUFFIX_FITS.get(found.type, frozenset()):
+    if (
+        suffix
+        and not prop.call.v2
+        and found.name != prop.name
+        and suffix not in tables.SUFFIX_FITS.get(found.type, frozenset())
+    ):
         right = f"{stem}_{found.type}" if found.type in tables.SUFFIX_FITS else stem
         return Problem(
             f"{said}its suffix says {tables.TYPE_WORDS[suffix]}",

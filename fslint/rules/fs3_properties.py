@@ -89,9 +89,7 @@ def untyped_server_property(project: Project) -> Iterator[Diagnostic]:
     for prop in all_properties(project):
         if prop.call.api != "server" or not _needs_suffix(prop):
             continue
-        if any(_types(project, prop.value)) or any(
-            registered(plan.properties, prop.path) for plan in _plans(project, prop)
-        ):
+        if _is_told(project, prop):
             told.add(prop.place)
             continue
         problem = Problem(
@@ -105,6 +103,14 @@ def untyped_server_property(project: Project) -> Iterator[Diagnostic]:
         items = [item for item in bad[place] if item[0].place not in told]
         if items:
             yield report(project, "FS309", place, items)
+
+
+def _is_told(project: Project, prop: Prop) -> bool:
+    """The value or the registry tells the type, or nothing is sent (a parameter that is left out)."""
+    alternatives = options(prop.value)
+    if any(_types(project, prop.value)) or any(registered(p.properties, prop.path) for p in _plans(project, prop)):
+        return True
+    return all(is_empty(option) and not given_literally(prop, option) for option in alternatives)
 
 
 def _plans(project: Project, prop: Prop) -> list[Plan]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 from .. import facts as f
 from ..diagnostics import Diagnostic, Edit, Fix, Place, Related
@@ -192,6 +193,13 @@ class Plan:
 
 def plans(project: Project, call: TrackingCall) -> list[Plan]:
     """The registrations that a call must fit: of its events, of user or page properties."""
+    known = cast("dict[int, list[Plan]]", project.__dict__.setdefault("_plans", {}))
+    if id(call) not in known:
+        known[id(call)] = _plans(project, call)
+    return known[id(call)]
+
+
+def _plans(project: Project, call: TrackingCall) -> list[Plan]:
     found: list[Plan] = []
     for registry, event in registered_events(project, call):
         path = event.place.path
