@@ -277,6 +277,8 @@ class Statements(Values):
             else:
                 value = self.expr(node)
                 self.mark(value, "statement")
+        if column < 0 and block.type == "block":
+            self.doubtful.append(outer)  # nothing is indented where something must be
         self.statement = outer
         self.depth -= 1
         return exits
@@ -594,7 +596,7 @@ class Statements(Values):
         type_only, self.type_only = self.type_only, False
         if body is not None:
             self.declare(declared(body, self.walruses.get(node.id, [])))
-            self.regions[row.region].exits = self.statements(body)
+        self.regions[row.region].exits = self.statements(body)
         self.type_only = type_only
         self.leave_function(outer)
 
@@ -640,7 +642,7 @@ class Statements(Values):
     def block(self, owner: Node, body: Node | None, kind: str, group: int, test: Value | None = None) -> str:
         """A region with its statements."""
         if body is None:
-            return ""
+            return self.statements(None)
         outer = self.region
         row = self.open_region(body.start_byte, max(body.end_byte, owner.end_byte), kind, group, test)
         row.exits = self.statements(body)

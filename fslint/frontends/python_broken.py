@@ -116,7 +116,7 @@ def confirm(data: bytes, first: int, depth: int, error: PythonError | None) -> t
     """
     if error is None:
         return None
-    place = (error.offset, error.message)
+    place, also = (error.offset, error.message), (error.offset, error.message)
     if depth > _MAX_SECOND_PARSE:
         return place
     import libcst
@@ -130,13 +130,13 @@ def confirm(data: bytes, first: int, depth: int, error: PythonError | None) -> t
             offset = _offending(text, int(found[1]), int(found[2]), error.is_indentation)
             if found[3].count(",") <= _MAX_ALTERNATIVES:  # a longer list tells nothing: CPython's words and place
                 place = (offset, found[3].strip())
+            also = (offset, "invalid syntax")
     except Exception:  # a limit or a defect of the second parser is no verdict on the file
         return None
     else:
         return None
     limit = data.rfind(b"\n", 0, first) + 1
-    candidates = (place, (error.offset, error.message))
-    return next((candidate for candidate in candidates if candidate[0] >= limit), None)
+    return next((candidate for candidate in (place, also) if candidate[0] >= limit), None)
 
 
 def _offending(text: str, line: int, column: int, is_indentation: bool) -> int:
