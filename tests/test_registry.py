@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 
 import jsonschema
@@ -173,11 +174,30 @@ def test_each_mistake_is_one_finding_at_its_own_line(text: str, where: list[int]
     assert {problem.code for problem in registry.problems} == {"FS002"}
 
 
-SCHEMA_KNOWS = (
-    "unknown side, no side, no body, unknown type, no type, type alone, aliases no list, unknown key, unknown top key, "
-    "unknown version, unknown status, unknown naming, yes is no boolean, minimum of a text, minimum is text, enum no list, "
-    "format without hole, format and pattern, user ID type, required for an unknown side, events no mapping, root no mapping"
-).split(", ")
+SCHEMA_KNOWS = [
+    "unknown side",
+    "no side",
+    "no body",
+    "unknown type",
+    "no type",
+    "type alone",
+    "aliases no list",
+    "unknown key",
+    "unknown top key",
+    "unknown version",
+    "unknown status",
+    "unknown naming",
+    "yes is no boolean",
+    "minimum of a text",
+    "minimum is text",
+    "enum no list",
+    "format without hole",
+    "format and pattern",
+    "user ID type",
+    "required for an unknown side",
+    "events no mapping",
+    "root no mapping",
+]
 
 
 @pytest.mark.parametrize("name", SCHEMA_KNOWS)
@@ -209,7 +229,7 @@ def test_everything_of_an_event_is_read() -> None:
     assert event.properties["address"].properties["city"].type == "str"
     assert registry.resolve("Payment Done") is event
     assert registry.events["Payment Sent"].replaced_by == "Payment Done"
-    assert list(registry.expected(event))[0] == "app_version"
+    assert next(iter(registry.expected(event))) == "app_version"
     assert registry.user_properties is not None and registry.page_properties == {}
 
 
@@ -348,8 +368,6 @@ def test_patterns(pattern: str, fits: str, fails: str) -> None:
     st.sampled_from([r"[ab]+_?\d*", r"(a|b1)*_", r"a?b?1?_?", r"^a.*_$", r"\w{2,4}", r"b(?:1|_)+?", r"^\D|1$", r"a\b"]),
 )
 def test_patterns_agree_with_re(text: str, pattern: str) -> None:
-    import re
-
     search = "^" in pattern or "$" in pattern
     expected = re.search(pattern, text) if search else re.fullmatch(pattern, text)
     assert compile_pattern(pattern).matches(text) == bool(expected)
@@ -386,21 +404,11 @@ def test_no_pattern_is_slow(pattern: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["(((){1000}){1000}){1000}", "a{5000}", "(a)\\1", "a(?=b)", "[", "x" * 2000, "(" * 900 + ")" * 900]
+    "pattern", ["(((){1000}){1000}){1000}", "a{5000}", "(a)\\1", "a(?=b)", "[", "x" * 2000, "(" * 1000 + ")"]
 )
 def test_what_is_no_pattern_or_too_large_is_refused(pattern: str) -> None:
-    if pattern.startswith("((((((("):
-        compile_or_refuse(pattern)
-        return
     with pytest.raises(PatternError):
         compile_pattern(pattern)
-
-
-def compile_or_refuse(pattern: str) -> None:
-    try:
-        compile_pattern(pattern)
-    except PatternError:
-        pass
 
 
 class _Core(yaml.SafeLoader):
@@ -418,10 +426,8 @@ for _first, _tag, _pattern in (
     ("~", "null", "^~$"),
     ("-0123456789", "int", "^-?[0-9]+$"),
 ):
-    import re as _re
-
-    _Core.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _re.compile(_pattern), list(_first))
-_Core.add_implicit_resolver("tag:yaml.org,2002:null", _re.compile("^$"), [""])
+    _Core.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+_Core.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^$"), [""])
 
 
 def _as_json(text: str) -> object:
