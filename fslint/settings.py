@@ -569,7 +569,7 @@ def resolve_selector(selector: str) -> frozenset[str]:
 def _nearest_rule(word: str, names: Collection[str]) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(word, names, n=1, cutoff=0.6)
+    near = get_close_matches(word, names, n=1, cutoff=0.8 if word.startswith("FS") else 0.6)
     return f"; did you mean {_quote(near[0])}?" if near else ""
 
 
