@@ -50,7 +50,13 @@ def _variants(project: Project, app: str) -> dict[tuple[str, str], list[_Variant
     for site in project.sites("event"):
         if app not in site.apps:
             continue
-        for event, path, kind, prop in _given(project, site, registry):
+        given = list(_given(project, site, registry))
+        classes: dict[tuple[str, str], set[str]] = {}
+        for event, path, kind, _ in given:
+            classes.setdefault((event, path), set()).add(_class(kind))
+        for event, path, kind, prop in given:
+            if len(classes[event, path]) > 1:
+                continue  # one call gives both, as two properties or to two callers: it takes no side
             group = found.setdefault((event, path), {})
             variant = group.setdefault(_class(kind), _Variant(kind))
             if site not in variant.sites[-1:]:

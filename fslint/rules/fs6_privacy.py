@@ -17,6 +17,7 @@ from .properties import Problem, Prop, all_properties, check, words
 
 _SENSITIVE = frozenset(tables.SENSITIVE)
 _PERSONAL = frozenset(tables.PERSONAL)
+NEVER = "credentials and card, bank or government numbers must never reach FullStory"
 _LONGEST = max(len(term) for term in _SENSITIVE | _PERSONAL)
 
 
@@ -84,7 +85,7 @@ def sensitive_property(project: Project) -> Iterator[Diagnostic]:
         if term is None or not _outermost(prop.parents, _SENSITIVE) or _harmless(project, prop.name, prop.value, term):
             return None
         return Problem(
-            f"'{prop.name}' is named like a {_shown(term)}, which must never reach FullStory",
+            f"'{prop.name}' is by its name sensitive ({_shown(term)}): {NEVER}",
             f"leave `{prop.name}` out; if something about it matters, send that: `has_{'_'.join(term)}` or a count",
         )
 
@@ -109,7 +110,7 @@ def personal_data_property(project: Project) -> Iterator[Diagnostic]:
             return None
         what = "page" if prop.call.kind == "page-properties" else "event"
         return Problem(
-            f"'{prop.name}' is personal data in {what} properties, where it can be neither found nor erased by user",
+            f"'{prop.name}' is personal data in {what} properties, which keep it with every single {what}",
             "leave it out, or send it once as a user property, if it is needed at all",
         )
 

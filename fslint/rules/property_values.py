@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import cast
 
 from .. import facts as f
@@ -104,7 +105,7 @@ def is_array_of_objects(project: Project, value: Val) -> bool:
     """A list that holds objects, as far as it is in view."""
     if isinstance(value, Arr):
         return any(isinstance(option, (Obj, Inst)) for item in value.items for option in options(item))
-    if isinstance(value, CallV) and isinstance(value.callee, MemberV) and value.callee.key in ("map", "flatMap"):
+    if isinstance(value, CallV) and dotted(value.callee).rpartition(".")[2] in ("map", "flatMap"):
         return bool(value.args) and _returns_object(value.args[0])
     return type_of(value, project.evaluator) == "objects"
 
@@ -195,29 +196,44 @@ def _is_event(project: Project, value: Val) -> bool:
     """The first parameter of an event listener: ``onClick={e => …}`` on a DOM element, ``addEventListener('x', e => …)``."""
     if not isinstance(value, Param) or value.index != 0 or value.module.python:
         return False
-    function = value.module.facts.functions[value.function]
-    if function.kind == "handler":
+    if value.module.facts.functions[value.function].kind == "handler":
         return value.name == "event"
-    if function.used_as.startswith("attr:on"):
-        return value.function in _dom_handlers(value.module)
-    registration = value.module.callbacks.get(value.function)
-    if registration is None or registration[1] != 1:
-        return False
-    callee = value.module.call(registration[0]).callee
-    if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal):
-        return callee.key.value == "addEventListener"
-    return isinstance(callee, f.Global) and callee.name == "addEventListener"
+    return value.function in _listeners(value.module)
 
 
-def _dom_handlers(module: Module) -> set[int]:
-    """The functions that stand in an ``on…`` attribute of an element of the DOM (not of a component)."""
-    found = module.__dict__.get("_dom_handlers")
+def _listeners(module: Module) -> set[int]:
+    """The functions that stand in an ``on…`` attribute of an element of the DOM (not of a component), or that are given
+    to ``addEventListener``; by their name too."""
+    found = module.__dict__.get("_listeners")
     if found is None:
-        found = set()
-        for call in module.facts.calls:
-            if call.kind == "jsx" and isinstance(call.callee, f.Literal) and call.args:
-                attributes = call.args[0].value
-                if isinstance(attributes, f.Object):
-                    found.update(e.value.function for e in attributes.entries if isinstance(e.value, f.FunctionRef))
-        module.__dict__["_dom_handlers"] = found
+        found = {
+            function
+            for call in module.facts.calls
+            for node in _registered_in(call)
+            for function in _functions(module, node)
+        }
+        module.__dict__["_listeners"] = found
     return cast("set[int]", found)
+
+
+def _registered_in(call: f.Call) -> Iterator[f.Value]:
+    if call.kind == "jsx" and isinstance(call.callee, f.Literal) and call.args:
+        attributes = call.args[0].value
+        for entry in attributes.entries if isinstance(attributes, f.Object) else ():
+            if isinstance(entry.key, f.Literal) and str(entry.key.value).startswith("on"):
+                yield entry.value
+    callee = call.callee
+    key = callee.key if isinstance(callee, f.Member) else None
+    name = key.value if isinstance(key, f.Literal) else callee.name if isinstance(callee, f.Global) else None
+    if name == "addEventListener" and len(call.args) > 1:
+        yield call.args[1].value
+
+
+def _functions(module: Module, node: f.Value) -> Iterator[int]:
+    """The function that an expression is, directly or by its name."""
+    if isinstance(node, f.FunctionRef):
+        yield node.function
+    elif isinstance(node, f.Name):
+        for assign in module.facts.bindings[node.binding].assigns:
+            if isinstance(assign.value, f.FunctionRef):
+                yield assign.value.function
