@@ -279,7 +279,7 @@ def test_positions_never_raise_or_hang(text: str) -> None:
 
 def test_positions_of_nested_things() -> None:
     found = positions(
-        '# c\na.b = 1\n[t."x.y"]\nk = [\n 1, # ]\n {z = "}",\n w = 2},\n]\n[[l]]\nm = \'\'\'\nq = 1\n\'\'\'\n[[l]]\n[l.s]\nm = 2\n'
+        "# c\na.b = 1\n[t.\"x.y\"]\nk = [\n 1, # ]\n {z = \"}\",\n w = 2},\n]\n[[l]]\nm = '''\nq = 1\n'''\n[[l]]\n[l.s]\nm = 2\n"
     )
     assert found[("a", "b")] == 2 and found[("t", "x.y", "k")] == 4
     assert found[("t", "x.y", "k", 0)] == 5 and found[("t", "x.y", "k", 1, "w")] == 7
