@@ -155,6 +155,11 @@ def test_server_properties_whose_type_is_told(properties: str) -> None:
     assert lines(py(properties), "FS309") == []
 
 
+def test_a_parameter_that_is_left_out_needs_no_type() -> None:
+    files = {"a.py": IMPORT + "def f(u, ref=None):\n    track_server_event('X', u.id, {'ref': ref})\n\nf(1)\n"}
+    assert lines(files, "FS309") == []
+
+
 def test_untyped_server_properties() -> None:
     files = py("'a': row.a,\n'b': {'c': row.c},\n'd': row.d or None,\n'e': None")
     assert lines(files, "FS309") == [("a.py", 4), ("a.py", 5), ("a.py", 6), ("a.py", 7)]
@@ -349,6 +354,17 @@ def test_whole_events_nodes_and_bodies() -> None:
         "s.js": "app.post('/x', (req, res) => { trackServerEvent('X', req.user.id, { b: req.body, c: req.body.c }); });\n",
     }
     assert lines(files, "FS305") == [("A.tsx", 3), ("A.tsx", 6), ("A.tsx", 8), ("A.tsx", 9), ("A.tsx", 10), ("s.js", 1)]
+
+
+def test_listeners_by_name() -> None:
+    files = {
+        "a.jsx": """
+        export const A = () => <form onSubmit={submit}><Grid onPick={pick} /></form>;
+        function submit(e) { FS.event('S', { e_str: e, n_str: e.type }); }
+        function pick(e) { FS.event('P', { e_str: e }); }
+        """
+    }
+    assert lines(files, "FS305") == [("a.jsx", 2)]
 
 
 def test_python_json_text_and_bodies() -> None:
@@ -650,6 +666,10 @@ def test_conflicting_types_are_reported_but_the_most_frequent() -> None:
     }
     assert lines(files, "FS203") == [("a.js", 1), ("b.py", 2)]
     assert lines(files | plan("      a: {type: int}"), "FS203") == []
+
+
+def test_two_properties_of_one_call_are_no_conflict() -> None:
+    assert lines(js("total_str: v, total_real: w"), "FS203") == []
 
 
 def test_at_a_tie_the_first_call_is_right() -> None:

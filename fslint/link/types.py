@@ -574,7 +574,7 @@ def _class_type(cls: Cls, evaluator: Evaluator | None, depth: int) -> str | None
         return "object"
     for base in facts.bases:
         for option in options(evaluator.eval(cls.module, base)):
-            if isinstance(option, Cls) and option != cls and option.cls != cls.cls:
+            if isinstance(option, Cls) and (option.module, option.cls) != (cls.module, cls.cls):
                 inherited = _class_type(option, evaluator, depth + 1)
                 if inherited != "object":
                     return inherited
