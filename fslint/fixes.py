@@ -155,16 +155,16 @@ def _encoded_like(original: bytes, text: bytes, language: str) -> bytes | None:
     if original.startswith(_BOM):
         return _BOM + text
     try:
-        if to_utf8(original, language) == original:
-            return text
         for bom, encoding in ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be")):
             if original.startswith(bom):
                 return bom + text.decode().encode(encoding)
+        if language != "python":
+            return text
         from io import BytesIO
         from tokenize import detect_encoding
 
         return text.decode().encode(detect_encoding(BytesIO(original).readline)[0])
-    except (UnicodeError, SyntaxError, LookupError, Undecodable):
+    except (UnicodeError, SyntaxError, LookupError):
         return None
 
 
