@@ -97,7 +97,7 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
         suppressions=_suppressions(comments, root, data, lines),
         globals=tuple(sorted(walk.globals)),
         broken=tuple([Broken(start, end) for start, end in ranges]),
-        syntax_error=confirm(source, first, _tree_depth(root), error) if error is not None else None,
+        syntax_error=confirm(source, first, error) if error is not None else None,
         generated=generated_marker(data, lines),
     )
 
@@ -995,17 +995,6 @@ def _walruses(root: Node) -> dict[int, list[Node]]:
         inner = node.id if node.type in ("function_definition", "lambda", "class_definition") else owner
         stack.extend((child, inner) for child in reversed(node.named_children))
     return found
-
-
-def _tree_depth(root: Node) -> int:
-    cursor, deepest = root.walk(), 0
-    while True:
-        if cursor.goto_first_child():
-            deepest = max(deepest, cursor.depth)
-            continue
-        while not cursor.goto_next_sibling():
-            if not cursor.goto_parent():
-                return deepest
 
 
 # ----------------------------------------------------------------------------------------------------------- comments

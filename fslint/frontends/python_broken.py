@@ -11,8 +11,9 @@ from typing import NamedTuple
 from tree_sitter import Node
 
 _MAX_REPAIRS = 6
-_MAX_SECOND_PARSE = 300
-"""Levels of nesting up to which libcst, which is recursive and native, is asked."""
+_MAX_STEEPNESS = 500
+"""Operators and brackets in one logical line up to which libcst is asked: it is recursive and native, and a stack that
+overflows there takes the process with it."""
 _MAX_ALTERNATIVES = 5
 
 
@@ -108,16 +109,16 @@ def _harmless(data: bytes, start: int, end: int) -> bytes | None:
     return data[: start + indent] + b"0" + blanks + data[end:]
 
 
-def confirm(data: bytes, first: int, depth: int, error: PythonError | None) -> tuple[int, str] | None:
+def confirm(data: bytes, first: int, error: PythonError | None) -> tuple[int, str] | None:
     """The syntax error of a file, by a second parser: (byte offset, message); None where it reads the file.
 
     ``first``: the place of tree-sitter's first error. One of libcst before it is newer syntax, not a mistake.
-    ``depth``: of the tree. ``error``: CPython's; a file that it reads has none.
+    ``error``: CPython's; a file that it reads has none.
     """
     if error is None:
         return None
     place, also = (error.offset, error.message), (error.offset, error.message)
-    if depth > _MAX_SECOND_PARSE:
+    if _steepness(data) > _MAX_STEEPNESS:
         return place
     import libcst
 
@@ -137,6 +138,31 @@ def confirm(data: bytes, first: int, depth: int, error: PythonError | None) -> t
         return None
     limit = data.rfind(b"\n", 0, first) + 1
     return next((candidate for candidate in (place, also) if candidate[0] >= limit), None)
+
+
+_STEEP = re.compile(
+    rb"(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<line>\n[ \t]*)|\b(?:not|lambda|if|else|await|and|or|in|is)\b|[-+~.*/%|&^=<>@]"
+)
+_MAX_INDENT = 100
+
+
+def _steepness(data: bytes) -> int:
+    """How many operators and brackets the logical line with the most has; of deep indentation too many."""
+    most = count = depth = 0
+    for match in _STEEP.finditer(data):
+        kind = match.lastgroup
+        if kind == "line":
+            if len(match[0]) > 4 * _MAX_INDENT:
+                return _MAX_STEEPNESS + 1
+            if depth == 0:
+                most, count = max(most, count), 0
+            continue
+        count += 1
+        if kind == "open":
+            depth += 1
+        elif kind == "close":
+            depth = max(depth - 1, 0)
+    return max(most, count)
 
 
 def _offending(text: str, line: int, column: int, is_indentation: bool) -> int:

@@ -77,7 +77,7 @@ def _python_encoding(data: bytes) -> str:
             codec = codecs.lookup(name)
         except (LookupError, ValueError):
             raise Undecodable(f"unknown encoding {name}") from None
-        if not getattr(codec, "_is_text_encoding", True) or codec.name in ("unicode_escape", "raw_unicode_escape"):
+        if not getattr(codec, "_is_text_encoding", True) or codec.name.endswith("unicode-escape"):
             raise Undecodable(f"unknown encoding {name}")
         return "utf-8" if codec.name in ("utf-8", "utf-8-sig") else codec.name
     return "utf-8"
