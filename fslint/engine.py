@@ -135,12 +135,16 @@ class Workspace:
         return module
 
 
-def link(workspace: Workspace) -> Project:
-    """Parse what may track, and widen along reverse imports until nothing new appears."""
+def link(workspace: Workspace, everything: bool = False) -> Project:
+    """Parse what may track, and widen along reverse imports until nothing new appears.
+
+    ``everything``: take in every file instead. What is found is the same; tests hold it."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 12_000))
     settings = workspace.settings
     names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
     hits = seeds(settings.root, workspace.files, names, settings.overlay)
+    if everything:
+        hits |= {p for p in workspace.files.paths if language_of(p) is not None}
     hits = {p for p in hits if language_of(p) not in ("json", "yaml")}
     hits = {p for p in hits if language_of(p) != "dotenv" or p in workspace.files.tracked_env}
     workspace.parse(sorted(hits | {p for p in workspace.named if p in workspace.paths and _is_code(p)}))
@@ -294,13 +298,13 @@ def check(settings: Settings, paths: Sequence[str] = ()) -> Result:
         workspace.cache.close()
 
 
-def events(settings: Settings) -> dict[str, Any]:
+def events(settings: Settings, everything: bool = False) -> dict[str, Any]:
     """The inventory of tracking calls (``inventory.events``), paths relative to the working directory."""
     from .inventory import events as inventory
 
     workspace = Workspace(settings)
     try:
-        return inventory(link(workspace), _positions(workspace))
+        return inventory(link(workspace, everything), _positions(workspace))
     finally:
         workspace.cache.close()
 
