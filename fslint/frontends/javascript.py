@@ -128,10 +128,10 @@ _SECOND_GRAMMAR = {"javascript": "tsx", "typescript": "typescript", "tsx": "tsx"
 _MODERN = (
     (re.compile(rb"\bexport\s+(type)\s*\*"), b" "),
     (re.compile(rb"\b(import\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\))(?=(?:\s*\.\s*\w+)+\s*<)"), b"_"),
-    (re.compile(rb"[<,]\s*((?:in\s+out|in|out)\s)(?=\s*[A-Z]\w*\s*[,>=])"), b" "),
+    (re.compile(rb"[<,/]\s*((?:in\s+out|in|out)\s)(?=\s*[A-Z]\w*\s*(?:[,>=]|extends\b))"), b" "),
 )
 """Valid TypeScript that the grammar does not know, and what its first group is overwritten with."""
-_USING = re.compile(rb"\b(await\s+)?using(?=\s+[\w$]+\s*(?::[^=\n]*)?=[^=>])")
+_USING = re.compile(rb"\b(await\s+)?using(?=\s+[\w$]+\s*(?:(?::[^=\n]*)?=[^=>]|of\b))")
 
 
 def _parse(data: bytes, language: str) -> tuple[Tree, list[Node]]:

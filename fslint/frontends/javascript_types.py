@@ -58,6 +58,8 @@ def type_name(walk: Walk, node: Node) -> Value:
     kind = node.type
     if kind == "identifier" or kind == "type_identifier":
         name = walk.text(node)
+        if name.startswith("import("):  # written over for the grammar (javascript._MODERN)
+            return ModuleRef(start, end, name[7:-1].strip()[1:-1])
         index = walk.find_type(name)
         if index < 0 and kind == "identifier":
             index = walk.find(name)

@@ -101,7 +101,8 @@ def _template(walk: Walk, node: Node) -> Value:
             inner = named_children(child)
             inner = [item for item in inner if item.type != "${" and item.type != "}"]
             if inner:
-                parts.append(walk.lower_bound(inner[-1], ""))
+                value = walk.lower_bound(inner[-1], "")
+                parts.extend(value.parts if type(value) is Template else (value,))
             else:
                 parts.append(Unknown(child.start_byte, child.end_byte, "empty"))
             at = child.end_byte
