@@ -831,7 +831,7 @@ def third(uid):
 def test_a_half_typed_line_costs_no_more_than_itself(line: str) -> None:
     facts = extract(BROKEN.format(line).encode())
     calls = [
-        (c.args[0].value.value, facts.functions[c.function].name, type(c.callee).__name__)  # type: ignore[union-attr]
+        (c.args[0].value.value, facts.functions[c.function].name, type(c.callee).__name__)
         for c in facts.calls
         if c.args and isinstance(c.args[0].value, f.Literal)
     ]
