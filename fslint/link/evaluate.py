@@ -41,7 +41,9 @@ from .values import (
 
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 220
-MAX_INVOKE = 12
+MAX_INVOKE = 8
+MAX_STEPS = 5_000
+"""Evaluations that one question may cost: code whose calls fan out (an interpreter, a file system) stays unknown."""
 
 _WINDOW = frozenset({"window", "globalThis", "self", "top", "parent", "global", "$window"})
 _COMPARISON = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof", "is", "not in", "is not"})
@@ -66,6 +68,7 @@ class Evaluator:
         self._active: set[tuple[int, int]] = set()
         self._cycles = 0
         self._depth = 0
+        self._steps = 0
         self._invoking: list[tuple[str, int]] = []
         self.truncated: set[Place] = set()
 
@@ -78,8 +81,11 @@ class Evaluator:
         found = memo.get(key)
         if found is not None:
             return found
+        if not self._active:
+            self._steps = 0
+        self._steps += 1
         guard = (key, id(env))
-        if guard in self._active or self._depth > MAX_DEPTH:
+        if guard in self._active or self._depth > MAX_DEPTH or self._steps > MAX_STEPS:
             self._cycles += 1
             return Unknown(module.place(node), "cycle")
         self._active.add(guard)
@@ -467,8 +473,10 @@ class Evaluator:
 
     # ------------------------------------------------------------------------------------------------------ classes
 
-    def is_enum(self, value: Cls) -> bool:
+    def is_enum(self, value: Cls, depth: int = 0) -> bool:
         """TypeScript's enum, or a Python class with an Enum among its bases."""
+        if depth > 12:
+            return False
         cls = value.module.facts.classes[value.cls]
         if cls.kind == "enum":
             return True
@@ -480,13 +488,17 @@ class Evaluator:
                 and evaluated.path[-1].endswith(("Enum", "TextChoices", "Choices"))
             ):
                 return True
-            if isinstance(evaluated, Cls) and evaluated.module is not value.module and self.is_enum(evaluated):
+            if (
+                isinstance(evaluated, Cls)
+                and evaluated.module is not value.module
+                and self.is_enum(evaluated, depth + 1)
+            ):
                 return True
             if (
                 isinstance(evaluated, Cls)
                 and evaluated.module is value.module
                 and evaluated.cls != value.cls
-                and self.is_enum(evaluated)
+                and self.is_enum(evaluated, depth + 1)
             ):
                 return True
         return False

@@ -39,7 +39,7 @@ from .values import (
     options,
     walk,
 )
-from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target
+from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target, param_owners
 
 _CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
@@ -243,11 +243,20 @@ class Linker:
         reaching: set[str] = set()
         seen: set[Key] = set()
         queue: list[Key] = []
+        server: set[Key] = set()
         for sink in self.sinks.values():
             if sink.module.test:
                 continue
-            for number in sink.module.enclosing(sink.module.call(sink.call).function):
-                queue.append((sink.module.path, number))
+            drafts, opened, _ = self._drafts(sink, None)
+            inside = [(sink.module.path, n) for n in sink.module.enclosing(sink.module.call(sink.call).function)]
+            if any(draft.side == "server" for draft in drafts):
+                # Whoever waits for a request on the server matters, whatever it gives.
+                server.update(inside)
+                continue
+            values = [v for draft in drafts for v in draft.open_values()] + opened
+            owners = {owner for value in values for owner in param_owners(value)}
+            queue.extend(key for key in inside if key in owners or self._stateful(sink.module, key[1]))
+        queue.extend(server)
         while queue:
             key = queue.pop()
             if key in seen:
@@ -255,8 +264,15 @@ class Linker:
             seen.add(key)
             reaching.add(key[0])
             for link in self.graph.callers.get(key, ()):
-                for number in link.module.enclosing(link.module.call(link.call).function):
-                    queue.append((link.module.path, number))
+                inside = [(link.module.path, n) for n in link.module.enclosing(link.module.call(link.call).function)]
+                if key in server:
+                    server.update(inside)
+                    queue.extend(inside)
+                    continue
+                positional, keywords = self.evaluator.arguments(link.module, link.module.call(link.call), None)
+                given = (*positional, *(v for _, v in keywords))
+                owners = {owner for value in given for owner in param_owners(value)}
+                queue.extend(k for k in inside if k in owners or self._stateful(link.module, k[1]))
         self._tracking = {p for p in reaching if p in self.modules and self._exports_anything(self.modules[p])}
         self._tracking |= {p for p, m in self.modules.items() if p not in self._tracking and self._gives_client(m)}
         changed = True
@@ -267,6 +283,10 @@ class Linker:
                     self._tracking.add(path)
                     changed = True
         return set(self._tracking)
+
+    def _stateful(self, module: Module, function: int) -> bool:
+        """A method: what it sends may depend on its object."""
+        return module.function(function).cls >= 0
 
     def _gives_client(self, module: Module) -> bool:
         """It exports FullStory's function, a client, an address or a function that returns one (``getFS()``)."""

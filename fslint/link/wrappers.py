@@ -122,7 +122,7 @@ class CallGraph:
             changed = False
             for module, number in self.pending:
                 callee = self.evaluator.eval(module, module.call(number).callee)
-                for owner in sorted(_param_owners(callee)):
+                for owner in sorted(param_owners(callee)):
                     if owner[0] != module.path or owner[1] not in module.enclosing(module.call(number).function):
                         continue
                     for outer in list(self.callers.get(owner, ()))[:200]:
@@ -319,7 +319,7 @@ class CallGraph:
         allowed = {key for key in here if key not in used and self.callers.get(key)}
         if not allowed:
             return []
-        owners = {owner for value in values for owner in _param_owners(value)}
+        owners = {owner for value in values for owner in param_owners(value)}
         for key in here:
             if key in allowed and key in owners:
                 return self.callers[key]
@@ -332,5 +332,6 @@ def _has_param(value: Val) -> bool:
     return isinstance(value, Param)
 
 
-def _param_owners(value: Val) -> set[Key]:
+def param_owners(value: Val) -> set[Key]:
+    """The functions whose parameters a value depends on."""
     return {(v.module.path, v.function) for v in walk(value) if isinstance(v, Param)}
