@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import color_option, colored, note, project_options, separated, settings_of, stacked, write
+from .common import color_option, colored, note, project_options, separated, settings_of, stacked, write, write_bytes
 
 if TYPE_CHECKING:
     from ..changes import Changes
@@ -78,7 +78,11 @@ Examples:
     click.option("--write-baseline", is_flag=True, help=f"Accept all findings of today [{BASELINE}]."),
     click.option("--since", metavar="REV", help="Report only on lines changed since this revision."),
     click.option("--staged", is_flag=True, help="Report only on staged lines, as they are staged."),
-    click.option("--stdin-filename", metavar="FILE", help="Take FILE's content from standard input."),
+    click.option(
+        "--stdin-filename",
+        metavar="FILE",
+        help="Take FILE's content from standard input (with --fix, write it to standard output).",
+    ),
 )
 @project_options
 @stacked(
@@ -94,11 +98,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     _refuse_contradictions(options)
     outputs = _outputs(options)
-    overlay: dict[str, bytes] = {}
-    settings = _settings(options, overlay)
+    settings = _settings(options)
+    changes, overlay = _changes(settings, options)
     if options["stdin_filename"]:
-        paths = (_take_stdin(settings, options["stdin_filename"], overlay),)
-    changes = _changes(settings, options, overlay)
+        paths = (options["stdin_filename"],)
+        overlay = {_from_root(settings, paths[0]): sys.stdin.buffer.read()}
+    settings = replace(settings, overlay=overlay)
     if options["show_settings"]:
         write(_shown_settings(settings))
         return 0
@@ -118,6 +123,8 @@ class _Run:
         self.notes: list[str] = []
         self.accepted = self._baseline()
         self.started = time.monotonic()
+        self.filter = next(iter(settings.overlay)) if options["fix"] and options["stdin_filename"] else ""
+        """The file whose fixed content goes to standard output, and the report to standard error."""
 
     def done(self, outputs: Sequence[tuple[str, Path | None]]) -> int:
         """Check, fix, report; the exit code."""
@@ -132,6 +139,8 @@ class _Run:
             if fixed.contents:
                 result = self.check(self._written(fixed))
                 shown = self.shown(result, self.settings)
+            if self.filter:
+                write_bytes(fixed.contents.get(self.filter, self.settings.overlay[self.filter]))
         for text in (*result.notes, *self.notes):
             if not self.options["quiet"]:
                 note(text)
@@ -203,7 +212,7 @@ class _Run:
         return fix_all(self.settings.root, shown, again, self.options["unsafe_fixes"], base)
 
     def _written(self, fixed: Fixed) -> dict[str, bytes]:
-        """Write what was fixed (standard input's content to standard output); contents that are not on disk now."""
+        """Write what was fixed; returns the contents that are not on disk (standard input's)."""
         from ..fixes import write as write_files
 
         streamed = {path: data for path, data in fixed.contents.items() if path in self.settings.overlay}
@@ -242,7 +251,9 @@ class _Run:
             text = render(format_name, replace(report, color=color))
             if self.options["statistics"] and format_name in _FOR_PEOPLE:
                 text += _statistics(report)
-            if target is None:
+            if target is None and self.filter:
+                click.echo(text, nl=False, err=True)
+            elif target is None:
                 write(text)
             else:
                 _save(target, text)
@@ -306,8 +317,8 @@ def _outputs(options: Mapping[str, Any]) -> list[tuple[str, Path | None]]:
     return outputs
 
 
-def _settings(options: dict[str, Any], overlay: dict[str, bytes]) -> Settings:
-    more: dict[str, Any] = {"jobs": options["jobs"], "overlay": overlay}
+def _settings(options: dict[str, Any]) -> Settings:
+    more: dict[str, Any] = {"jobs": options["jobs"]}
     for key in ("select", "extend_select", "ignore"):
         selectors = separated(options[key])
         if selectors is not None:
@@ -317,27 +328,24 @@ def _settings(options: dict[str, Any], overlay: dict[str, bytes]) -> Settings:
     return settings_of(options, **more)
 
 
-def _take_stdin(settings: Settings, name: str, overlay: dict[str, bytes]) -> str:
+def _from_root(settings: Settings, name: str) -> str:
     from ..settings import relative
 
-    path = relative((settings.cwd / name).resolve(), settings.root)
-    overlay[path] = sys.stdin.buffer.read()
-    return name
+    return relative((settings.cwd / name).resolve(), settings.root)
 
 
-def _changes(settings: Settings, options: Mapping[str, Any], overlay: dict[str, bytes]) -> Changes | None:
+def _changes(settings: Settings, options: Mapping[str, Any]) -> tuple[Changes | None, dict[str, bytes]]:
+    """The lines that findings must touch (None: any), and contents that take the place of files'."""
     from ..changes import ChangesError, since, staged
 
     try:
         if options["since"]:
-            return since(settings.root, options["since"])
+            return since(settings.root, options["since"]), {}
         if options["staged"]:
-            changes, contents = staged(settings.root)
-            overlay.update(contents)
-            return changes
+            return staged(settings.root)
     except ChangesError as error:
         raise click.UsageError(str(error)) from None
-    return None
+    return None, {}
 
 
 def _save(target: Path, text: str) -> None:

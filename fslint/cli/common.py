@@ -83,6 +83,18 @@ def write(text: str) -> None:
         _forget_output()
 
 
+def write_bytes(content: bytes) -> None:
+    """Write a file's content to standard output, as it is."""
+    from . import _forget_output
+
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        _forget_output()
+
+
 def note(text: str) -> None:
     """Say something on standard error."""
     click.echo(f"fslint: {text}", err=True)

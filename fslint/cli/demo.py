@@ -30,7 +30,8 @@ def command(folder: Path | None, color: str) -> int:
         raise click.ClickException(f"{error}; choose another folder") from None
     except OSError as error:
         raise click.ClickException(f"cannot write to {target}: {error.strerror}") from None
-    settings = load(target, config=Path("fslint.toml"), overrides={"no_cache": True})
+    seen_from = Path.cwd() if folder is not None else target
+    settings = load(seen_from, config=target.absolute() / "fslint.toml", overrides={"no_cache": True})
     result = engine.check(settings)
     made = findings(result.diagnostics, settings, Sources(settings.root))
     write(render("text", Report(made, result.summary, color=colored(color))))

@@ -167,7 +167,9 @@ def _csv(rows: dict[tuple[str, str], list[Record]]) -> str:
     for (kind, name), calls in rows.items():
         places = " ".join(_place(call) for call in calls)
         cells = (kind, name, _sides(calls), len(calls), _properties(calls), places)
-        writer.writerow([f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells])
+        writer.writerow(
+            [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
+        )
     return output.getvalue()
 
 
