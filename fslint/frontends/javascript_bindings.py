@@ -330,7 +330,9 @@ def declarator(walk: Walk, node: Node) -> None:
         if part.type == "type_annotation":
             declared = walk.type_of(part)
         elif part.type == "=" and position + 1 < len(parts):
-            value_node = parts[position + 1]
+            value_node = parts[-1]
+        elif part.type == "ERROR" and position + 1 < len(parts):
+            walk.lower_unknown(part)
     index = walk.find(name) if simple else -1
     if index >= 0:
         row = walk.bindings[index]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from tree_sitter import Node
 
 from ..facts import ClassRef, Entry, Export, Import, Literal, Name, Object, Value
@@ -97,10 +99,14 @@ def _import_alias(walk: Walk, node: Node) -> str:
 # ----------------------------------------------------------------------------------------------------------- exports
 
 
+_TYPE_EXPORT = re.compile(rb"export\s+type\s*\*")
+"""A form that the grammar does not know (see ``javascript._MODERN``)."""
+
+
 def _export(walk: Walk, node: Node) -> str:
     specifier = _source(walk, node)
     forms = {child.type for child in node.children}
-    type_only = "type" in forms or any(child.type == "ERROR" and walk.text(child) == "type" for child in node.children)
+    type_only = "type" in forms or _TYPE_EXPORT.match(walk.data, node.start_byte) is not None
     start, end = node.start_byte, node.end_byte
     if specifier is not None:
         _reexport(walk, node, specifier, type_only)

@@ -20,16 +20,21 @@ from .javascript_walk import COMMENTS, PUNCTUATION, Scope, StatementHandler, Wal
 
 
 def _expression(walk: Walk, node: Node) -> str:
+    last: Value | None = None
     for child in node.children:
         kind = child.type
         if kind in PUNCTUATION:
             continue
+        value, last = last, None
         if walk.has_snippet and is_snippet(walk, child):
             walk.snippets.append((node.start_byte, node.end_byte))
         elif kind in walk.statement_handlers:
             walk.statement_handlers[kind](walk, child)
         else:
-            walk.mark(walk.lower(child), "statement")
+            if kind == "ERROR" and value is not None and walk.data[child.start_byte : child.start_byte + 1] == b"(":
+                walk.broken_call(value, child.end_byte)
+            last = walk.lower(child)
+            walk.mark(last, "statement")
     return ""
 
 

@@ -27,6 +27,7 @@ from ..facts import (
     Global,
     Import,
     Literal,
+    Member,
     Name,
     OneOf,
     Param,
@@ -289,12 +290,25 @@ class Walk:
 
     def read_inside(self, node: Node) -> None:
         """Reads the statements and expressions among a node's children for what they record."""
+        last: Value | None = None
         for child in node.children:
             kind = child.type
+            value, last = last, None
             if kind in self.statement_handlers:
                 self.run(child)
+            elif kind == "(" and value is not None:
+                self.broken_call(value, node.end_byte)
             elif (kind in self.value_handlers or child.child_count) and kind not in self.type_handlers:
-                self.lower(child)
+                last = self.lower(child)
+
+    def broken_call(self, callee: Value, end: int) -> None:
+        """A call whose arguments could not be read: what it is called with stays unknown."""
+        if type(callee) in (Name, Global, Member):
+            index = self.open_call(callee.start, end, "call")
+            unknown = Spread(callee.end, end, Unknown(callee.end, end, "ERROR"))
+            self.calls[index].callee = callee
+            self.calls[index].args = (Argument(callee.end, end, unknown),)
+            self.calls[index].arguments_start = callee.end
 
     def run(self, node: Node) -> str:
         """Reads a statement. Returns how its straight-line code leaves ("" if it runs to its end)."""
