@@ -192,12 +192,6 @@ PASS_THROUGH = frozenset(
         "lru_cache",
         "cache",
         "MappingProxyType",
-        "frozenset",
-        "list",
-        "tuple",
-        "sorted",
-        "reversed",
-        "set",
         "ensure_future",
         "create_task",
         "untrack",
@@ -207,6 +201,9 @@ PASS_THROUGH = frozenset(
     ]
 )
 """Functions that give back what their first argument is, as far as values go (by their last name)."""
+
+COLLECTIONS = frozenset({"list", "tuple", "sorted", "reversed", "set", "frozenset"})
+"""The same, but only of a collection that is known."""
 
 METHOD_PASS = frozenset(["bind", "copy"])
 
@@ -235,6 +232,8 @@ def evaluate(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
         if by_last is not None:
             return by_last(evaluator, call, env)
         if short in PASS_THROUGH and call.args:
+            return call.args[0]
+        if short in COLLECTIONS and call.args and isinstance(call.args[0], Arr):
             return call.args[0]
     return None
 

@@ -608,6 +608,9 @@ class Evaluator:
                     value = value.with_decl(module, field_type)
                 found.append(value)
             useful = [v for v in found if not (isinstance(v, Lit) and v.value is None)]
+            if declared is not None and base.env is None and len(found) == 1 and _is_initial(found[0], module):
+                # A declared field's initial value says little of an instance that comes from elsewhere.
+                return MemberV(place, base, name, optional).with_decl(*declared)
             if found:
                 value = self.choice(place, useful or found, "assign")
                 if isinstance(value, (Param, MemberV, CallV, Unknown)) and declared is not None and value.decl is None:
@@ -863,11 +866,7 @@ class Evaluator:
             return Unknown(place, f"{binding.name} has no value here")
         values: list[Val] = []
         for assign in assigns:
-            if assign.op in ("=", "default", "walrus", "with", "for"):
-                values.append(self.eval(module, assign.value, env))
-            elif assign.op == "|=":
-                continue
-            elif assign.op in ("??=", "||=", "or="):
+            if assign.op in ("=", "default", "walrus", "with", "for") or assign.op in ("??=", "||=", "or="):
                 values.append(self.eval(module, assign.value, env))
             else:
                 return Unknown(place, "changed in place")
@@ -887,7 +886,7 @@ class Evaluator:
         return value
 
     def _reaching(self, module: Module, binding: f.Binding, use: int) -> Sequence[f.Assign]:
-        assigns = [a for a in binding.assigns if a.op != "del"]
+        assigns = [a for a in binding.assigns if a.op not in ("del", "|=")]
         if len(assigns) <= 1 or use < 0:
             return assigns
         region = module.region_at(use)
@@ -1674,6 +1673,13 @@ def _is_data_class(evaluator: Evaluator, value: Cls) -> bool:
     """A class that only carries data (dataclass, TypedDict, model): its members are values to read, not services."""
     cls = value.module.facts.classes[value.cls]
     return not any(isinstance(x.value, f.FunctionRef) for x in cls.fields) and not cls.bases
+
+
+def _is_initial(value: Val, module: Module) -> bool:
+    """A number or flag, which is set later; texts (an address, a name) are usually constants of the class."""
+    if not isinstance(value, Lit) or value.enum or value.value is None:
+        return False
+    return (module.python and not isinstance(value.value, str)) or isinstance(value.value, (int, float))
 
 
 def _this_env(module: Module, this: Val | None, function: int = -2) -> Env | None:

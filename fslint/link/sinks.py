@@ -322,7 +322,7 @@ def by_name(target: Target, name: str) -> Draft:
         draft.user_id = get(sole, *USER_KEYWORDS)
         draft.properties = get(sole, *PROPERTY_KEYWORDS)
         return draft
-    named = {k: v for k, v in keys.items()}
+    named = dict(keys.items())
     draft.name = next((named[k] for k in NAME_KEYWORDS if k in named), None)
     draft.user_id = next((named[k] for k in USER_KEYWORDS if k in named), None)
     draft.properties = next((named[k] for k in PROPERTY_KEYWORDS if k in named), None)

@@ -78,7 +78,9 @@ RETRY_DECORATORS = words(
 RETRY_WORDS = ("retry", "backoff", "retries", "retrying")
 """A function, decorator or package with one of these words in its name retries what it is given."""
 
-RETRY_PACKAGES = words("axios-retry retry-axios p-retry async-retry promise-retry fetch-retry exponential-backoff cockatiel")
+RETRY_PACKAGES = words(
+    "axios-retry retry-axios p-retry async-retry promise-retry fetch-retry exponential-backoff cockatiel"
+)
 CLIENTS_THAT_RETRY = words("got sdk-batch")
 IDEMPOTENT_RETRY = words("axios-retry retry-axios got")
 """Do not repeat a POST unless told to (their own defaults)."""
