@@ -86,7 +86,6 @@ Examples:
 )
 @project_options
 @stacked(
-    click.option("--jobs", "-j", type=click.IntRange(min=0), default=0, metavar="N", help="Processes [one a CPU]."),
     click.option("--show-settings", is_flag=True, help="Print the settings and stop."),
     click.option("--show-files", is_flag=True, help="Print the files that are looked at and stop."),
 )
@@ -123,7 +122,7 @@ class _Run:
         self.notes: list[str] = []
         self.accepted = self._baseline()
         self.started = time.monotonic()
-        self.filter = next(iter(settings.overlay)) if options["fix"] and options["stdin_filename"] else ""
+        self.streamed = next(iter(settings.overlay)) if options["fix"] and options["stdin_filename"] else ""
         """The file whose fixed content goes to standard output, and the report to standard error."""
 
     def done(self, outputs: Sequence[tuple[str, Path | None]]) -> int:
@@ -139,8 +138,8 @@ class _Run:
             if fixed.contents:
                 result = self.check(self._written(fixed))
                 shown = self.shown(result, self.settings)
-            if self.filter:
-                write_bytes(fixed.contents.get(self.filter, self.settings.overlay[self.filter]))
+            if self.streamed:
+                write_bytes(fixed.contents.get(self.streamed, self.settings.overlay[self.streamed]))
         for text in (*result.notes, *self.notes):
             if not self.options["quiet"]:
                 note(text)
@@ -251,7 +250,7 @@ class _Run:
             text = render(format_name, replace(report, color=color))
             if self.options["statistics"] and format_name in _FOR_PEOPLE:
                 text += _statistics(report)
-            if target is None and self.filter:
+            if target is None and self.streamed:
                 click.echo(text, nl=False, err=True)
             elif target is None:
                 write(text)
@@ -318,7 +317,7 @@ def _outputs(options: Mapping[str, Any]) -> list[tuple[str, Path | None]]:
 
 
 def _settings(options: dict[str, Any]) -> Settings:
-    more: dict[str, Any] = {"jobs": options["jobs"]}
+    more: dict[str, Any] = {}
     for key in ("select", "extend_select", "ignore"):
         selectors = separated(options[key])
         if selectors is not None:
@@ -336,16 +335,16 @@ def _from_root(settings: Settings, name: str) -> str:
 
 def _changes(settings: Settings, options: Mapping[str, Any]) -> tuple[Changes | None, dict[str, bytes]]:
     """The lines that findings must touch (None: any), and contents that take the place of files'."""
+    if not options["since"] and not options["staged"]:
+        return None, {}
     from ..changes import ChangesError, since, staged
 
     try:
         if options["since"]:
             return since(settings.root, options["since"]), {}
-        if options["staged"]:
-            return staged(settings.root)
+        return staged(settings.root)
     except ChangesError as error:
         raise click.UsageError(str(error)) from None
-    return None, {}
 
 
 def _save(target: Path, text: str) -> None:
