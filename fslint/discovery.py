@@ -22,8 +22,21 @@ GIT = ("git", "-c", "core.fsmonitor=false", "-c", "grep.fullName=false")
 """Git, without anything of the repository's configuration that runs programs or changes what is printed."""
 
 TEST_FOLDERS = frozenset(
-    ("test", "tests", "__tests__", "__mocks__", "spec", "specs", "e2e", "cypress", "fixtures", "__fixtures__")
-    + ("mocks", "stories", "testdata")
+    (
+        "test",
+        "tests",
+        "__tests__",
+        "__mocks__",
+        "spec",
+        "specs",
+        "e2e",
+        "cypress",
+        "fixtures",
+        "__fixtures__",
+        "mocks",
+        "stories",
+        "testdata",
+    )
 )
 _TEST_NAME = re.compile(
     r".*\.(?:test|spec|stories|story|mock|cy|e2e)\..*|test_.*\.py|.*_test\.py|conftest\.py", re.DOTALL
@@ -32,9 +45,30 @@ _TEST_NAME = re.compile(
 THIRD_PARTY = ("node_modules", "bower_components", "site-packages", ".venv", ".yarn")
 """Folders that never hold a project's own code, whether or not Git ignores them."""
 _CACHES = frozenset(
-    (".git", ".hg", ".svn", ".jj", "__pycache__", ".tox", ".nox", ".mypy_cache", ".ruff_cache", ".pytest_cache")
-    + (".fslint_cache", ".next", ".nuxt", ".svelte-kit", ".output", ".turbo", ".parcel-cache", ".cache", ".angular")
-    + (".eggs", ".gradle", ".terraform")
+    (
+        ".git",
+        ".hg",
+        ".svn",
+        ".jj",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".ruff_cache",
+        ".pytest_cache",
+        ".fslint_cache",
+        ".next",
+        ".nuxt",
+        ".svelte-kit",
+        ".output",
+        ".turbo",
+        ".parcel-cache",
+        ".cache",
+        ".angular",
+        ".eggs",
+        ".gradle",
+        ".terraform",
+    )
 )
 _BUILT = frozenset(("dist", "build", "out"))
 _MANIFESTS = ("package.json", "pyproject.toml", "setup.py")
