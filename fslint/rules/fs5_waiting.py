@@ -79,7 +79,8 @@ def _function_place(project: Project, item: Reached) -> Place:
 
 
 def _origins(call: TrackingCall, frame: Frame) -> tuple[tuple[str, tuple[str, int]], ...]:
-    return (("delivery", frame.key), ("request", call.sink.key))
+    """Not the request: many calls share one, and a finding at one of them says nothing of the others."""
+    return (("delivery", frame.key), ("delivery", call.site.key))
 
 
 def _help(call: TrackingCall, handler: Handler) -> str:
