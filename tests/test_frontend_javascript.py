@@ -781,6 +781,13 @@ def test_the_pasted_snippet_is_recognised(text: str) -> None:
     assert [mixed.text(call) for call in mixed.facts.calls] == ["FS.event('A')"]
 
 
+def test_the_snippet_within_a_sequence() -> None:
+    iife = SNIPPET[SNIPPET.index("(function") :].strip().rstrip(";")
+    src = Source(f"window._fs_org = 'o-1', window._fs_namespace = 'FS', {iife}; f();", "javascript")
+    assert [src.text(call) for call in src.facts.calls] == ["f()"]
+    assert [src.show(row.key) for row in src.facts.writes] == ["'_fs_org'", "'_fs_namespace'"]
+
+
 def test_an_ordinary_module_function_is_no_snippet() -> None:
     src = Source("(function(a,b,c,d,e){ f('_fs_namespace') })(1,2,3,4,5)", "javascript")
     assert not src.facts.snippet_ranges and src.call("f(")

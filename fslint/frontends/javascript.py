@@ -289,8 +289,16 @@ def _comments(data: bytes, root: Node) -> list[tuple[int, int]]:
 def _comment_keys(data: bytes, comments: list[tuple[int, int]]) -> tuple[KeyUse, ...]:
     keys: list[KeyUse] = []
     for start, end in comments:
-        keys += comment_secrets(data[start:end].decode("utf-8", "replace"), start)
+        keys += comment_secrets(_same_length(data[start:end]), start)
     return tuple(keys)
+
+
+def _same_length(data: bytes) -> str:
+    """Text whose offsets are those of the bytes, also where they are no UTF-8."""
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return bytes(byte if byte < 128 else 63 for byte in data).decode("ascii")
 
 
 _BODIES = frozenset({"statement_block", "class_body", "switch_body", "interface_body", "object_type", "enum_body"})

@@ -16,6 +16,7 @@ from .javascript_functions import (
     interface,
     read_body,
 )
+from .javascript_snippet import is_snippet
 from .javascript_walk import COMMENTS, PUNCTUATION, Scope, StatementHandler, Walk, named_children
 
 
@@ -36,28 +37,6 @@ def _expression(walk: Walk, node: Node) -> str:
             last = walk.lower(child)
             walk.mark(last, "statement")
     return ""
-
-
-_SNIPPET_MARKS = (
-    (b"FullStory namespace conflict", b"_fs_namespace", b"/s/fs.js", b"_fs_script", b"data-fs-namespace"),
-    (b"createElement", b"getElementsByTagName", b"getElementById", b"insertBefore"),
-)
-
-
-def is_snippet(walk: Walk, node: Node) -> bool:
-    """Whether an expression is FullStory's pasted loader: a function called at once that puts a script into the page."""
-    while node.type in ("parenthesized_expression", "unary_expression", "assignment_expression", "call_expression"):
-        inner = [child for child in node.children if child.type not in ("!", "(", "void", "-", "+", "~", "comment")]
-        if not inner:
-            return False
-        node = inner[-1] if node.type == "assignment_expression" else inner[0]
-    if node.type != "function_expression" and node.type != "arrow_function":
-        return False
-    parameters = next((child for child in node.children if child.type == "formal_parameters"), None)
-    if parameters is None or len(named_children(parameters)) < 5:
-        return False
-    around = walk.data[node.start_byte : min(node.end_byte + 200, len(walk.data))]
-    return all(any(mark in around for mark in marks) for marks in _SNIPPET_MARKS)
 
 
 def _block(walk: Walk, node: Node) -> str:

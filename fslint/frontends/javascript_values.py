@@ -36,6 +36,7 @@ from ..facts import (
 )
 from .javascript_functions import method
 from .javascript_literals import is_text, key_text, number, number_of, property_key, raw_string, string, unescape
+from .javascript_snippet import is_snippet
 from .javascript_walk import COMMENTS, PUNCTUATION, ValueHandler, Walk, named_children
 
 _LOGICAL = {"||": "or", "&&": "and", "??": "nullish"}
@@ -125,6 +126,9 @@ def _add_text(walk: Walk, parts: list[Value], start: int, end: int) -> None:
 
 def _chain(walk: Walk, node: Node) -> Value:
     """``a.b[c]?.(d)!.e`` from the left; a loop, because chains of hundreds of links exist."""
+    if walk.has_snippet and is_snippet(walk, node):
+        walk.snippets.append((node.start_byte, node.end_byte))
+        return Unknown(node.start_byte, node.end_byte, "snippet")
     spine = []
     while node.type in _CHAIN:
         children = node.children
