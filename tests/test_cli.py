@@ -268,6 +268,7 @@ def test_color(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_keys_are_nowhere_to_be_seen(fslint: Shell) -> None:
     named = "Zq8" * 12
     text = f"const k = '{KEY}'; FS.event('A', {{ size: k }});\nconst FULLSTORY_API_KEY = '{named}';\n// {KEY}\n"
+    fslint.files({"c.ts": f"const FULLSTORY_TOKEN: string = '{named}'; FS.event('C', {{ size: 1 }});\n"})
     fslint.files({"a.js": text, "b.py": f"fullstory_token = '{named}'  # fslint: ignore[FS301] {KEY}\n"})
     for name in ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit"):
         out = fslint("check", "--output-format", name)[1]
