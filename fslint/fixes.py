@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +17,7 @@ from pathlib import Path
 from .diagnostics import Diagnostic, Edit, Fix
 from .frontends import extract, language_of
 from .frontends.syntax import Undecodable, to_utf8
-from .source import mask
+from .source import hide
 
 MAX_ROUNDS = 10
 _BOM = b"\xef\xbb\xbf"
@@ -215,12 +216,23 @@ def diff(
     for path, content in sorted(contents.items()):
         language = language_of(path) or ""
         try:
-            old, new = (to_utf8(data, language).decode() for data in (begin.get(path) or _content(root, path), content))
+            old, new = (_shown(data, language) for data in (begin.get(path) or _content(root, path), content))
         except Undecodable:
             continue
         name = shown(path)
-        lines = unified_diff(old.splitlines(keepends=True), new.splitlines(keepends=True), name, name)
-        for line in lines:
-            line = mask(line) if line[:1] in " +-" and line[:4] not in ("--- ", "+++ ") else line
+        for line in unified_diff(_lines(old), _lines(new), name, name):
             parts.append(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n")
     return "".join(parts)
+
+
+def _shown(data: bytes, language: str) -> str:
+    """A file's text, its keys masked."""
+    text = to_utf8(data, language)
+    facts = extract(text, language) if language else None
+    keys = [*facts.literals, *(use.secret for use in facts.comment_keys)] if facts else []
+    return hide(text, ((key.start, key.end) for key in keys))
+
+
+def _lines(text: str) -> list[str]:
+    """Lines as ``patch`` counts them: only a line feed ends one."""
+    return re.findall(r"[^\n]*\n|[^\n]+", text)

@@ -141,6 +141,13 @@ def mask(text: str) -> str:
     return text
 
 
+def hide(data: bytes, spans: Iterable[tuple[int, int]]) -> str:
+    """A whole text with keys masked: those at ``spans`` (byte offsets), and what else looks like one."""
+    for start, end in sorted(set(spans), reverse=True):
+        data = data[:start] + _masked(data[start:end].decode("utf-8", "replace")).encode() + data[end:]
+    return "".join(mask(line) for line in data.decode("utf-8", "replace").splitlines(keepends=True))
+
+
 def _masked(text: str) -> str:
     """As long as it was; quotes, and the first few characters of a longer one, stay."""
     quote = text[0] if len(text) > 1 and text[0] in _QUOTES and text[-1] == text[0] else ""

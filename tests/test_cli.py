@@ -190,7 +190,7 @@ def test_a_huge_file_is_not_read(fslint: Shell, tmp_path: Path) -> None:
 def test_a_broken_file_is_never_a_silent_zero(fslint: Shell) -> None:
     fslint.files({"a.py": "track_server_event('A', 'u_1', {)\n"})
     assert fslint("check")[0] == 1
-    assert fslint.codes() == ["FS001"]
+    assert "FS001" in fslint.codes()
 
 
 def test_odd_names_get_through_every_format(fslint: Shell) -> None:

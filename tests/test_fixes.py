@@ -141,3 +141,16 @@ def test_the_diff_masks_keys(tmp_path: Path) -> None:
     assert key not in text and "na1.****" in text
     assert text.startswith("--- x/a.js\n+++ x/a.js\n@@ -1,3 +1,3 @@\n")
     assert "\n-const a = 1;\n+const a = 2;\n no end\n\\ No newline at end of file\n" in text
+
+
+def test_only_a_line_feed_ends_a_line_of_the_diff(tmp_path: Path) -> None:
+    write_project(tmp_path, {"a.js": "a\x0cb\u2028c\n"})
+    text = diff(tmp_path, {"a.js": "a\x0cb\u2028d\n".encode()})
+    assert text.endswith("@@ -1 +1 @@\n-a\x0cb\u2028c\n+a\x0cb\u2028d\n")
+
+
+def test_the_diff_masks_what_only_the_front_end_knows_to_be_a_key(tmp_path: Path) -> None:
+    key = "Zq8" * 12
+    write_project(tmp_path, {"a.ts": f"const FULLSTORY_TOKEN: string = '{key}'; f(1);\n"})
+    text = diff(tmp_path, {"a.ts": f"const FULLSTORY_TOKEN: string = '{key}'; f(2);\n".encode()})
+    assert key not in text and text.count("'Zq8Z" + "*" * 32 + "'; f(") == 2
