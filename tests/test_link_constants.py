@@ -339,14 +339,14 @@ PYTHON = {
         """,
     "enums": """
         === app/a.py
-        from .names import E, S, C, T, Named
+        from .names import E, S, C, Named
         from telemetry import track_server_event
         track_server_event(E.ONE.value, 'u') #= server: One
         track_server_event(S.TWO, 'u') #= server: Two
         track_server_event(S.TWO.value, 'u') #= server: Two
         track_server_event(str(S.TWO), 'u') #= server: Two
         track_server_event(C.THREE, 'u') #= server: Three
-        track_server_event(T.FOUR.label, 'u') #= server: The Four
+
         track_server_event(E['ONE'].value, 'u') #= server: One
         track_server_event(f'{S.TWO.value}!', 'u') #= server: Two!
         track_server_event(Named.FIVE.name, 'u') #= server: FIVE

@@ -104,8 +104,8 @@ _TYPE_EXPORT = re.compile(rb"export\s+type\s*\*")
 
 
 def _export(walk: Walk, node: Node) -> str:
-    specifier = _source(walk, node)
     forms = {child.type for child in node.children}
+    specifier = None if "default" in forms or "=" in forms else _source(walk, node)
     type_only = "type" in forms or _TYPE_EXPORT.match(walk.data, node.start_byte) is not None
     start, end = node.start_byte, node.end_byte
     if specifier is not None:

@@ -406,8 +406,9 @@ def _get(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) ->
                 else:
                     found.append(Lit(call.place, None))
             return evaluator.choice(call.place, found, "element")
-        if not base.open and base.entries and fallback is not None:
-            return evaluator.choice(call.place, [*(e.value for e in base.entries), fallback], "element")
+        if not base.open and base.entries and (fallback is not None or not call.module.python):
+            others = () if fallback is None else (fallback,)
+            return evaluator.choice(call.place, [*(e.value for e in base.entries), *others], "element")
     return None
 
 
@@ -454,6 +455,53 @@ def _dict_values(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | 
     if isinstance(callee.base, Obj) and not call.args:
         return Arr(call.place, tuple(e.value for e in callee.base.entries), callee.base.open)
     return None
+
+
+def _join(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) -> Val | None:
+    """``['a', b].join(' ')``; Python's ``' '.join(…)`` where the front end could not fold it."""
+    items, separator = callee.base, call.args[0] if call.args else Lit(call.place, ",")
+    if isinstance(items, Lit):
+        items, separator = separator, items
+    if not isinstance(items, Arr) or items.open or not isinstance(separator, Lit) or len(items.items) > 20:
+        return None
+    parts: list[tuple[Val, Place]] = []
+    for item in items.items:
+        if parts:
+            parts.append((separator, separator.place))
+        parts.append((item, item.at or item.place))
+    return evaluator.template(call.place, parts, "join")
+
+
+def _concat(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) -> Val | None:
+    if isinstance(callee.base, (Lit, Tmpl)):
+        parts = [callee.base, *call.args]
+        return evaluator.template(call.place, [(part, part.at or part.place) for part in parts], "concat")
+    if isinstance(callee.base, Arr):
+        items: list[Val] = list(callee.base.items)
+        opened = callee.base.open
+        for argument in call.args:
+            items.extend(argument.items if isinstance(argument, Arr) else (argument,))
+            opened = opened or not isinstance(argument, Arr) or argument.open
+        return Arr(call.place, tuple(items), opened)
+    return None
+
+
+def _mapping(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
+    """``new Map([[key, value], …])``: read by ``get`` as an object is."""
+    if not call.args:
+        return Obj(call.place, (), True)
+    pairs = call.args[0]
+    if not isinstance(pairs, Arr):
+        return None
+    entries: list[Ent] = []
+    opened = pairs.open
+    for pair in pairs.items:
+        if isinstance(pair, Arr) and len(pair.items) == 2 and isinstance(pair.items[0], Lit):
+            key, value = pair.items
+            entries.append(Ent(str(pair.items[0].value), key.place, key.place, value, value.place))
+        else:
+            opened = True
+    return Obj(call.place, tuple(entries), opened)
 
 
 def _dict_keys(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) -> Val | None:
@@ -590,6 +638,7 @@ _EXACT: dict[str, _Handler] = {
     "Object.keys": _keys,
     "Object.entries": _entries,
     "Object.assign": _assign,
+    "Map": _mapping,
     "enumerate": _enumerate,
     "getattr": _getattr,
     "functools.partial": _partial,
@@ -629,5 +678,6 @@ _METHODS: dict[str, _MethodHandler] = {
     "map": _map,
     "filter": _same_items,
     "slice": _same_items,
-    "concat": _same_items,
+    "concat": _concat,
+    "join": _join,
 }

@@ -229,9 +229,18 @@ class Evaluator:
                 truthy = [_sure(a) if not last else a for a in alternatives if not _is_absent(a, node.how)]
                 kept.extend(truthy if truthy or not last else alternatives)
                 if not last and alternatives and all(_is_present(a) for a in alternatives):
-                    break
+                    if not self._may_miss(module, node.values[index], env):
+                        break
             return self.choice(place, kept or values, node.how)
         return self.choice(place, values, node.how)
+
+    def _may_miss(self, module: Module, node: f.Value, env: Env | None) -> bool:
+        """A look-up by a key that is not known: it may find nothing."""
+        while isinstance(node, (f.Cast, f.Await)):
+            node = node.value
+        if not isinstance(node, f.Member) or isinstance(node.key, f.Literal):
+            return False
+        return not all(isinstance(key, Lit) for key in options(self.eval(module, node.key, env)))
 
     def _array(self, module: Module, node: f.Array, env: Env | None) -> Val:
         items: list[Val] = []
@@ -386,7 +395,7 @@ class Evaluator:
             return [
                 self._class_member(value, field, None)
                 for field in cls.fields
-                if field.value is not None and field.kind in ("member", "field")
+                if (field.value is not None and field.kind == "field") or field.kind == "member"
             ]
         return []
 
@@ -397,6 +406,9 @@ class Evaluator:
             entry = base.get(name)
             if entry is not None:
                 value = entry.value
+                if isinstance(value, Func) and value.module.function(value.function).kind == "getter":
+                    bound = Func(place, value.module, value.function, value.env, base)
+                    return self.invoke(bound, ((), ()), place)
                 if value.at is None and base.at is not None:
                     value = value.with_at(entry.at)
                 if entry.maybe:
@@ -425,6 +437,9 @@ class Evaluator:
         if isinstance(base, GlobalV):
             if base.path and base.path[-1] in _WINDOW and len(base.path) == 1:
                 return self._global_name(place, name)
+            if base.path == ("module",) and name == "exports" and module.facts.exports and not module.python:
+                whole = self.export(module, "=")
+                return whole if whole is not None else ModuleV(place, module)
             if base.path == ("process", "env") or base.path[-2:] == ("import.meta", "env"):
                 return EnvV(place, name, None, base.dotted)
             return GlobalV(place, (*base.path, name))
@@ -442,6 +457,8 @@ class Evaluator:
             return External(place, base.package, (*base.path, name))
         if isinstance(base, Lit) and base.enum and name == "value":
             return base
+        if isinstance(base, Lit) and base.enum and name == "name":
+            return Lit(base.place, base.enum)
         if isinstance(base, Func):
             if name in ("current", "value"):
                 return MemberV(place, base, name, optional, subscript)
@@ -453,6 +470,11 @@ class Evaluator:
     def _typed_member(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
         value = MemberV(place, base, name, optional, subscript)
         if base.decl is not None:
+            if module.python and name in ("value", "name") and isinstance(base, (Param, Elem, MemberV)):
+                members = self.literal_types(*base.decl)
+                if members and all(isinstance(m, Lit) and m.enum for m in members):
+                    named = [Lit(m.place, m.enum) if name == "name" else m for m in members if isinstance(m, Lit)]
+                    return self.choice(place, named, "type")
             declared = self.member_type(base.decl[0], base.decl[1], name)
             if declared is not None:
                 instance = self.instance_of(declared[0], declared[1], place)
@@ -531,13 +553,17 @@ class Evaluator:
                 return Func(place, module, field.value.function, env or _this_env(module, this), this)
             return bound
         if field.value is None:
+            if field.kind == "member" and (number := _automatic(module.facts.classes[cls.cls], field)) is not None:
+                return Lit(place, number, "", field.name)
             return Unknown(place, "field without value")
         value = self.eval(module, field.value, env or _this_env(module, this))
         if isinstance(value, Lit) and self.is_enum(cls):
-            return Lit(value.place, value.value, value.kind, True)
+            return Lit(value.place, value.value, value.kind, field.name)
+        if isinstance(value, CallV) and value.name.endswith("auto") and not value.args and self.is_enum(cls):
+            return Lit(place, field.name.lower(), "", field.name)  # StrEnum's; of another enum it is no text
         if isinstance(value, Arr) and self.is_enum(cls) and value.items and isinstance(value.items[0], Lit):
             first = value.items[0]
-            return Lit(first.place, first.value, first.kind, True)
+            return Lit(first.place, first.value, first.kind, field.name)
         return value
 
     def _static_member(self, base: Cls, name: str, place: Place) -> Val:
@@ -545,8 +571,12 @@ class Evaluator:
             return Arr(place, tuple(self._enum_members(base)))
         for cls in self.lineage(base):
             for field in cls.module.facts.classes[cls.cls].fields:
-                if field.name == name and (field.value is not None or field.static):
+                if field.name == name and (field.value is not None or field.static or field.kind == "member"):
                     return self._class_member(cls, field, base)
+                if field.kind == "member" and name.isdigit():
+                    member = self._class_member(cls, field, base)
+                    if isinstance(member, Lit) and member.value == int(name):
+                        return Lit(member.place, field.name)
             for module, write in self._static_writes(cls, name):
                 return self.eval(module, write.value)
         return MemberV(place, base, name)
@@ -701,8 +731,9 @@ class Evaluator:
         name = declared.name
         if isinstance(name, f.Name):
             binding = module.facts.bindings[name.binding]
-            if binding.kind == "type" and binding.type is not None:
-                return module, binding.type
+            stands_for = self._stands_for(module, name.binding)
+            if stands_for is not None:
+                return module, stands_for
             if binding.imported >= 0:
                 imported = module.facts.imports[binding.imported]
                 return self._alias_in(module, imported.specifier, imported.name, 0)
@@ -717,9 +748,9 @@ class Evaluator:
                 continue
             number = target.top_level.get(name)
             if number is not None:
-                binding = target.facts.bindings[number]
-                if binding.kind == "type" and binding.type is not None:
-                    return target, binding.type
+                stands_for = self._stands_for(target, number)
+                if stands_for is not None:
+                    return target, stands_for
             for export in target.facts.exports:
                 if export.specifier and export.name in (name, "*"):
                     found = self._alias_in(
@@ -727,6 +758,18 @@ class Evaluator:
                     )
                     if found is not None:
                         return found
+        return None
+
+    def _stands_for(self, module: Module, number: int) -> f.Type | None:
+        """The type that a name is an alias of: ``type X = …``, and in Python ``X = Literal['A']``."""
+        binding = module.facts.bindings[number]
+        if binding.kind == "type":
+            return binding.type
+        if module.python and binding.kind in ("var", "const") and len(binding.assigns) == 1:
+            known = module.__dict__.setdefault("_aliases", {})
+            if number not in known:
+                known[number] = _as_type(module, binding.assigns[0].value)
+            return cast("f.Type | None", known[number])
         return None
 
     def declared(self, module: Module, declared: f.Type, depth: int = 0) -> tuple[Module, f.Type]:
@@ -798,6 +841,18 @@ class Evaluator:
             if _type_name(self.eval(module, declared.name)) in ("Promise", "Awaitable", "Coroutine", "PromiseLike"):
                 return module, declared.args[-1]
         return None
+
+    def finite(self, value: Val) -> Val:
+        """A value that nothing gives, as one of the values that its declared type allows, if these are few."""
+        if isinstance(value, (Param, MemberV, Elem)) and value.decl is not None:
+            literals = self.literal_types(*value.decl)
+            if literals and len(literals) <= MAX_ALTERNATIVES:
+                result = self.choice(value.place, literals, "type")
+                if not isinstance(result, Choice):
+                    result = Choice(value.place, (result,), "type")
+                result.at = value.at
+                return result
+        return value
 
     def literal_types(self, module: Module, declared: f.Type, depth: int = 0) -> list[Val] | None:
         """The values of a finite type (a union of literals, an enum, ``keyof typeof X``, ``(typeof X)[…]``), else None."""
@@ -957,21 +1012,44 @@ class Evaluator:
             element = self._callback_value(module, *callback)
             if element is not None:
                 return element
+        injected = self._injected(module, param, place) if module.python else None
+        if injected is not None:
+            return injected
         value: Val = Param(place, module, function, index, param.binding, param.name)
         if param.type is not None:
             instance = self.instance_of(module, param.type, place)
             if instance is not None:
                 return instance
             value = value.with_decl(module, param.type)
-        if param.default is not None and isinstance(param.default, f.CallRef):
-            default = self.eval(module, param.default)
-            if isinstance(default, CallV) and default.name.endswith("Depends") and default.args:
-                given = default.args[0]
-                if isinstance(given, Cls):
-                    return Inst(place, given)
-                if isinstance(given, Func):
-                    return self.invoke(given, ((), ()), place)
         return value
+
+    def _injected(self, module: Module, param: f.Param, place: Place) -> Val | None:
+        """What FastAPI injects: ``x = Depends(f)``, ``x: Annotated[T, Depends(f)]``, also under an alias."""
+        givers: list[tuple[Module, f.Value]] = []
+        if isinstance(param.default, f.CallRef):
+            givers.append((module, param.default))
+        owner: tuple[Module, f.Type] | None = None if param.type is None else (module, param.type)
+        for _ in range(4):
+            if owner is None or not isinstance(owner[1], f.NamedType):
+                break
+            givers.extend((owner[0], value) for value in owner[1].values)
+            owner = self._alias(owner[0], owner[1])
+        for where, node in givers:
+            if not isinstance(node, f.CallRef):
+                continue
+            call = where.call(node.call)
+            if _decorator_name(where, call.callee) not in ("Depends", "Security", "Provide", "FromDishka"):
+                continue
+            if not call.args:
+                return None if param.type is None else self.instance_of(module, param.type, place)
+            given = self.eval(where, call.args[0].value)
+            if isinstance(given, Cls):
+                return self.construct(given, ((), ()), place)
+            if isinstance(given, Func):
+                result = self.invoke(given, ((), ()), place)
+                if not isinstance(result, (Unknown, CallV)) or param.type is None:
+                    return result
+        return None
 
     def _callback_value(self, module: Module, call_number: int, index: int) -> Val | None:
         """What the first parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``)."""
@@ -1023,7 +1101,23 @@ class Evaluator:
             while function > 0 and module.function(function).kind == "arrow":
                 function = module.function(function).parent
             return Param(place, module, function, -1, -1, "arguments")
+        if node.name == "super":
+            return self._super(module, node, env, place)
+        if node.name == "exports" and module.facts.exports and not module.python:
+            return ModuleV(place, module)
         return self._global_name(place, node.name)
+
+    def _super(self, module: Module, node: f.Global, env: Env | None, place: Place) -> Val:
+        """The class above that of the method around; what is taken from it stays bound to the receiver."""
+        for number in module.enclosing(module.region(module.region_at(node.start)).function):
+            cls = module.function(number).cls
+            if cls >= 0:
+                for base in module.facts.classes[cls].bases:
+                    for option in options(self.eval(module, base)):
+                        if isinstance(option, Cls):
+                            return option if module.function(number).static else Inst(place, option)
+                break
+        return GlobalV(place, ("super",))
 
     def _global_name(self, place: Place, name: str) -> Val:
         assigned = self.globals.get(name)
@@ -1133,6 +1227,8 @@ class Evaluator:
         stars: list[f.Export] = []
         for export in module.facts.exports:
             if export.name == name and (name != "*" or export.value is not None):
+                if isinstance(export.value, f.Name):  # as it is when the module has run
+                    return self.binding(module, export.value.binding, None, -1, module.place(export.value))
                 if export.value is not None:
                     return self.eval(module, export.value)
                 return self._reexport(module, export)
@@ -1407,7 +1503,7 @@ class Evaluator:
             if isinstance(option, Arr) and option.items:
                 found.extend(option.items)
                 if option.open and len(option.items) > 1:
-                    return Elem(place, base)
+                    found.append(Elem(place, base))
             elif isinstance(option, Obj) and option.entries and not option.open:
                 found.extend(Lit(e.key_origin, e.name) for e in option.entries)
             elif isinstance(option, Cls) and (members := self._enum_members(option)):
@@ -1630,6 +1726,51 @@ def is_text(value: Val) -> bool:
     return (isinstance(value, Lit) and isinstance(value.value, str) and value.kind == "") or isinstance(value, Tmpl)
 
 
+def _as_type(module: Module, node: f.Value, depth: int = 0) -> f.Type | None:
+    """An expression that is written as a type (``Literal['A', 'B']``, ``Annotated[T, x]``, ``A | B``), else None."""
+    start, end = node.start, node.end
+    if depth > 8:
+        return None
+    if isinstance(node, f.Binary) and node.op == "|":
+        sides = [_as_type(module, side, depth + 1) or _plain_type(side) for side in (node.left, node.right)]
+        return f.UnionType(start, end, tuple(side for side in sides if side is not None))
+    if not isinstance(node, f.Member) or not node.subscript:
+        return None
+    head = _decorator_name(module, node.object)
+    items = node.key.items if isinstance(node.key, f.Array) else (node.key,)
+    if head == "Literal":
+        return f.UnionType(start, end, tuple(f.LiteralType(item.start, item.end, item) for item in items))
+    inner = tuple(t for t in (_as_type(module, item, depth + 1) or _plain_type(item) for item in items) if t is not None)
+    if head in ("Optional", "Union"):
+        return f.UnionType(start, end, inner)
+    if head in ("list", "List", "Sequence", "tuple", "Iterable") and inner:
+        return f.ArrayType(start, end, inner[0])
+    if head == "Annotated" and inner:
+        return f.NamedType(start, end, node.object, inner[:1], items[1:])
+    return None
+
+
+def _plain_type(node: f.Value) -> f.Type | None:
+    return f.NamedType(node.start, node.end, node) if isinstance(node, (f.Name, f.Global, f.Member)) else None
+
+
+def _automatic(cls: f.Class, member: f.Field) -> int | None:
+    """The number of an enum's member that has no value of its own; None where one before it is no number."""
+    number = -1
+    for field in cls.fields:
+        if field.kind != "member":
+            continue
+        if field.value is None:
+            number += 1
+        elif isinstance(field.value, f.Literal) and isinstance(field.value.value, int):
+            number = field.value.value
+        elif field is member:
+            return None
+        if field is member:
+            return number
+    return None
+
+
 def _sure(value: Val) -> Val:
     if isinstance(value, (MemberV, CallV, Param, Elem, Unknown)):
         value = value._copy()
@@ -1638,6 +1779,8 @@ def _sure(value: Val) -> Val:
 
 
 def _is_absent(value: Val, how: str) -> bool:
+    if isinstance(value, MemberV) and isinstance(value.base, Obj):
+        return value.key is not None and value.base.has(value.key) is False
     if not isinstance(value, Lit):
         return False
     if value.value is None and value.kind in ("", "undefined", "absent"):

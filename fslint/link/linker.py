@@ -563,7 +563,7 @@ class Linker:
         if isinstance(value, Tmpl) and any(isinstance(h, (Param, MemberV, Elem)) and h.decl for h in value.holes):
             parts: list[tuple[Val, Place]] = []
             for part, span in zip(value.parts, value.spans, strict=True):
-                parts.append((Lit(span, part), span) if isinstance(part, str) else (self._finite(part), span))
+                parts.append((Lit(span, part), span) if isinstance(part, str) else (self.evaluator.finite(part), span))
             settled = self.evaluator.template(value.place, parts, value.how)
             if isinstance(settled, Choice):
                 settled = Choice(value.place, settled.options, "type")
@@ -571,7 +571,7 @@ class Linker:
             return settled
         found: list[Val] = []
         for option in options(value):
-            finite = self._finite(option)
+            finite = self.evaluator.finite(option)
             if finite is option and isinstance(option, Param) and option.index >= 0:
                 param = option.module.function(option.function).params[option.index]
                 if param.default is not None:
@@ -582,17 +582,6 @@ class Linker:
         if len(found) == 1:
             return found[0]
         return Choice(value.place, tuple(found), value.how if isinstance(value, Choice) else "type")
-
-    def _finite(self, value: Val) -> Val:
-        if isinstance(value, (Param, MemberV, Elem)) and value.decl is not None:
-            literals = self.evaluator.literal_types(*value.decl)
-            if literals and len(literals) <= 64:
-                result = self.evaluator.choice(value.place, literals, "type")
-                if not isinstance(result, Choice):
-                    result = Choice(value.place, (result,), "type")
-                result.at = value.at
-                return result
-        return value
 
     def _settle_named(self, project: Project) -> None:
         """A ``trackServerEvent``-style call whose way to FullStory is in view is told by that way alone."""

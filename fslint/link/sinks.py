@@ -6,7 +6,7 @@ before its callers are known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from ..calls import (
@@ -140,7 +140,7 @@ class Specs:
             return [], False
         name = last_name(value)
         if name in SERVER_FUNCTIONS and not isinstance(value, Cls):
-            return [by_name(target, name)], False
+            return [by_name(target, name, evaluator.finite)], False
         sent_or_none = read(evaluator, module, value, target.args, module.place(module.call(number)))
         if sent_or_none is None:
             return [], False
@@ -310,7 +310,7 @@ def _draft(spec: Spec, positional: tuple[Val, ...], bare: bool) -> Draft:
 # --------------------------------------------------------------------------------------------------- by name only
 
 
-def by_name(target: Target, name: str) -> Draft:
+def by_name(target: Target, name: str, finite: Callable[[Val], Val]) -> Draft:
     """A ``trackServerEvent``-style call: which argument is what (DESIGN.md, Wrappers)."""
     positional, keywords = target.args
     keys = dict(keywords)
@@ -347,7 +347,7 @@ def by_name(target: Target, name: str) -> Draft:
     if draft.name is not None and "name" not in ("",):
         _positional_rest(draft, rest)
         return draft
-    known = [i for i, v in enumerate(rest[:3]) if _is_name(v)]
+    known = [i for i, v in enumerate(rest[:3]) if all(_is_name(finite(o)) for o in options(v))]
     if known:
         chosen = known[0]
         if len(known) > 1:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .modules import Env, Module
 
 
+_SLOTS: dict[type, tuple[str, ...]] = {}
+
+
 class Val:
     """Base of all evaluated values. Treat as immutable; ``with_at`` and ``with_decl`` copy."""
 
@@ -41,10 +44,13 @@ class Val:
         self.key_at = None
 
     def _copy(self) -> Val:
-        new = object.__new__(type(self))
-        for cls in type(self).__mro__:
-            for slot in getattr(cls, "__slots__", ()):
-                setattr(new, slot, getattr(self, slot))
+        cls = type(self)
+        slots = _SLOTS.get(cls)
+        if slots is None:
+            slots = _SLOTS[cls] = tuple(slot for c in cls.__mro__ for slot in getattr(c, "__slots__", ()))
+        new = object.__new__(cls)
+        for slot in slots:
+            setattr(new, slot, getattr(self, slot))
         return new
 
     def with_at(self, at: Place) -> Val:
@@ -70,12 +76,12 @@ class Val:
 
 
 class Lit(Val):
-    """A known constant. ``kind`` as in ``facts.Literal``, or ``absent``: the undefined of an argument that is not given; ``enum``: it is a member of an enum."""
+    """A known constant. ``kind`` as in ``facts.Literal``, or ``absent``: the undefined of an argument that is not given; ``enum``: the name of the enum's member that it is."""
 
     __slots__ = ("enum", "kind", "value")
 
     def __init__(
-        self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: bool = False
+        self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: str = ""
     ) -> None:
         super().__init__(place)
         self.value = value
