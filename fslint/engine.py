@@ -26,6 +26,9 @@ from .search import search, seeds
 from .settings import Settings
 
 MAX_ROUNDS = 12
+MAX_NAMED = 400
+"""A global or injected name in more files than this is no name to search by (``events --unresolved`` says so)."""
+MIN_NAMED = 3
 
 
 @dataclass(slots=True)
@@ -151,6 +154,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     linker = Linker(workspace.load, workspace.resolver, settings)
     linker.add(m for m in (workspace.load(p) for p in sorted(hits)) if m is not None)
     searched: set[str] = set()
+    named: set[str] = set()
     for _ in range(MAX_ROUNDS):
         linker.add(list(workspace.modules.values()))
         needles: set[str] = set()
@@ -160,6 +164,14 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         searched |= fresh
         found = search(settings.root, fresh, workspace.files, settings.overlay) if fresh else set()
         known = set(linker.modules)
+        for name in sorted(linker.names_wanted() - searched):
+            searched.add(name)
+            holding = search(settings.root, {name}, workspace.files, settings.overlay)
+            if len(holding) <= MAX_NAMED and len(name) >= MIN_NAMED:
+                named |= holding
+            else:
+                linker.skip(name, len(holding))
+        found |= named
         candidates = sorted(
             p for p in (found | {p for p in workspace.facts if p not in known}) - known
             if _is_code(p) and not (settings.exclude_tests and is_test(p))
@@ -167,7 +179,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         workspace.parse(candidates)
         new = [
             p for p in candidates
-            if (facts := workspace.facts.get(p)) is not None and linker.imports_wanted(p, facts)
+            if (facts := workspace.facts.get(p)) is not None and (p in named or linker.imports_wanted(p, facts))
         ]  # fmt: skip
         modules = [m for m in (workspace.load(p) for p in new) if m is not None]
         if not modules:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
 from .modules import Env
+from .registrations import provided_key
 from .values import (
     Arr,
     CallV,
@@ -215,6 +216,11 @@ def last(name: str) -> str:
 def evaluate(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
     """The value of a call whose callee is no function of the project."""
     callee = call.callee
+    if isinstance(callee, CallV) and not call.new:
+        maker = _MAKERS.get(last(callee.name))
+        return None if maker is None else maker(evaluator, call, callee)
+    if isinstance(callee, MemberV) and callee.key == "getState" and isinstance(callee.base, CallV):
+        return _zustand(evaluator, call, callee.base)
     if isinstance(callee, MemberV) and callee.key is not None:
         handler = _METHODS.get(callee.key)
         if handler is not None:
@@ -308,25 +314,66 @@ def _use_context(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | No
     """``useContext(C)``: what the providers of C give, else its default."""
     if not call.args:
         return None
-    context = call.args[0]
+    return context_value(evaluator, call.args[0], call.place)
+
+
+def context_value(evaluator: Evaluator, context: Val | None, place: Place) -> Val | None:
+    """What the providers of a context give, else its default."""
     if not isinstance(context, CallV) or last(context.name) not in ("createContext", "createStrictContext"):
         return None
-    given = [
-        evaluator.eval(module, node)
-        for module, node in evaluator.providers.get((context.module.path, context.call), ())
-    ]
-    values = [v for v in given if not isinstance(v, Unknown)]
+    rows = evaluator.registrations.look("context", (context.module.path, context.call))
+    values = [v for v in (evaluator.eval(row.module, row.node) for row in rows) if not isinstance(v, Unknown)]
     if values:
-        return evaluator.choice(call.place, values, "assign")
+        return evaluator.choice(place, values, "assign")
     return context.args[0] if context.args and not isinstance(context.args[0], Lit) else None
 
 
 def _inject(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
     """Angular's ``inject(Class)``; Vue's ``inject(key)`` where one place provides it."""
     if call.args and isinstance(call.args[0], Cls):
-        return Inst(call.place, call.args[0])
+        return evaluator.construct(call.args[0], ((), ()), call.place)
+    if call.args:
+        rows = evaluator.registrations.look("provide", provided_key(call.args[0]))
+        values = [evaluator.eval(row.module, row.node) for row in rows]
+        if values:
+            return evaluator.choice(call.place, values, "assign")
     return None
 
+
+def _pinia(evaluator: Evaluator, call: CallV, made: CallV) -> Val | None:
+    """``defineStore(id, {…})()``: its state, getters and actions in one object, or what its set-up function returns."""
+    given = made.args[-1] if made.args else None
+    if isinstance(given, Func):
+        return evaluator.invoke(given, ((), ()), call.place)
+    if not isinstance(given, Obj):
+        return None
+    parts = [entry.value for entry in given.entries if entry.name in ("getters", "actions")]
+    state = given.get("state")
+    if state is not None and isinstance(state.value, Func):
+        parts.insert(0, evaluator.invoke(state.value, ((), ()), call.place))
+    return evaluator._merge(call.place, [(part, False) for part in parts])
+
+
+def _zustand(evaluator: Evaluator, call: CallV, made: CallV) -> Val | None:
+    """``create((set, get) => ({…}))``, called with a selector or none, or asked for its state."""
+    if last(made.name) not in ("create", "createStore", "createWithEqualityFn") and not isinstance(made.callee, CallV):
+        return None
+    maker = made.args[0] if made.args else None
+    while isinstance(maker, CallV) and maker.args:  # persist(devtools((set) => …))
+        maker = maker.args[0]
+    if not isinstance(maker, Func):
+        return None
+    state = evaluator.invoke(maker, ((), ()), call.place)
+    if isinstance(state, Obj) and call.args and isinstance(call.args[0], Func):
+        return evaluator.invoke(call.args[0], ((state,), ()), call.place)
+    return state if isinstance(state, Obj) else None
+
+
+_MAKERS: dict[str, Callable[[Evaluator, CallV, CallV], Val | None]] = {
+    "defineStore": _pinia,
+    "create": _zustand,
+    "createWithEqualityFn": _zustand,
+}
 
 # ---------------------------------------------------------------------------------------------------------- partials
 

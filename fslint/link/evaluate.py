@@ -14,6 +14,7 @@ from .. import facts as f
 from ..diagnostics import Place
 from . import builtins
 from .modules import Env, Module
+from .registrations import WINDOW, Given, Registrations, global_path, injected
 from .values import (
     Arr,
     CallV,
@@ -31,6 +32,7 @@ from .values import (
     ModuleV,
     Obj,
     Param,
+    Partial,
     SecretV,
     Tmpl,
     Typed,
@@ -45,7 +47,6 @@ MAX_INVOKE = 8
 MAX_STEPS = 5_000
 """Evaluations that one question may cost: code whose calls fan out (an interpreter, a file system) stays unknown."""
 
-_WINDOW = frozenset({"window", "globalThis", "self", "top", "parent", "global", "$window"})
 _COMPARISON = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof", "is", "not in", "is not"})
 
 Args = tuple[tuple[Val, ...], tuple[tuple[str, Val], ...]]
@@ -59,11 +60,10 @@ class Evaluator:
     """
 
     def __init__(self, load: Callable[[str], Module | None], resolver: Any) -> None:
-        self.load = load
+        self._load = load
         self.resolver = resolver
-        self.globals: dict[str, list[tuple[Module, f.Value]]] = {}
-        self.providers: dict[tuple[str, int], list[tuple[Module, f.Value]]] = {}
-        self.implementers: dict[tuple[str, int], list[Cls]] = {}
+        self.loaded: dict[str, Module] = {}
+        self.registrations = Registrations()
         self._exports: dict[tuple[str, str], Val | None] = {}
         self._active: set[tuple[int, int]] = set()
         self._cycles = 0
@@ -71,6 +71,22 @@ class Evaluator:
         self._steps = 0
         self._invoking: list[tuple[str, int]] = []
         self.truncated: set[Place] = set()
+
+    def load(self, path: str) -> Module | None:
+        """The module of a project file, or None."""
+        module = self.loaded.get(path)
+        if module is None:
+            module = self._load(path)
+            if module is not None:
+                self.loaded[path] = module
+        return module
+
+    def forget(self) -> None:
+        """Evaluate everything anew: what was registered since changes what values are."""
+        for module in self.loaded.values():
+            module.memo.clear()
+        self._exports.clear()
+        self.registrations.forget()
 
     # ------------------------------------------------------------------------------------------------------ entry
 
@@ -349,6 +365,9 @@ class Evaluator:
         return builder.build(place)
 
     def _member(self, module: Module, node: f.Member, env: Env | None) -> Val:
+        handed = None if module.python else self._handed_member(module, node)
+        if handed is not None:
+            return handed
         base = self.eval(module, node.object, env)
         key = node.key
         if type(key) is f.Literal:
@@ -356,6 +375,57 @@ class Evaluator:
         else:
             key_value = self.eval(module, key, env)
         return self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
+
+    def _handed_member(self, module: Module, node: f.Member) -> Val | None:
+        """``app.track`` where a script puts it there; ``this.$fs`` that a plugin puts on every component."""
+        if not isinstance(node.key, f.Literal) or not isinstance(node.key.value, str):
+            return None
+        name, target = node.key.value, node.object
+        given: list[Given] = []
+        if isinstance(target, f.This):
+            given = self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
+        elif isinstance(target, (f.Global, f.Member, f.Cast)):
+            path = global_path(node)
+            if path is not None and len(path) > 1:
+                path = path[1:] if path[0] in WINDOW else path
+                if len(path) > 1 and path[0] not in builtins.KNOWN_GLOBALS:
+                    given = self.registrations.look("global", ".".join(path))
+        values = [self.eval(g.module, g.node) for g in given[:8]]
+        useful = [v for v in values if isinstance(v, (Func, Inst, Obj, Cls, External, GlobalV, CallV))]
+        return self.choice(module.place(node), useful, "assign") if useful else None
+
+    def _injected_option(self, module: Module, node: f.Member) -> list[Given]:
+        """Vue's ``inject: ['track']``: what is provided under that name."""
+        names = module.__dict__.get("_injects")
+        if names is None:
+            names = module.__dict__["_injects"] = {
+                str(item.value)
+                for export in module.facts.exports
+                if isinstance(export.value, f.Object)
+                for entry in export.value.entries
+                if isinstance(entry.key, f.Literal) and entry.key.value == "inject" and isinstance(entry.value, f.Array)
+                for item in entry.value.items
+                if isinstance(item, f.Literal)
+            }
+        key = node.key.value if isinstance(node.key, f.Literal) else None
+        return self.registrations.look("provide", key) if key in names else []
+
+    def made_by(self, func: Func, place: Place) -> Val:
+        """What ``new f()`` makes of a function: the members that it writes to ``this``."""
+        builder = _ObjectBuilder()
+        for write in func.module.facts.writes:
+            if isinstance(write.key, f.Literal) and isinstance(write.object, (f.This, f.Name)):
+                target = write.object
+                if isinstance(target, f.Name):
+                    assigns = func.module.facts.bindings[target.binding].assigns
+                    if not assigns or not isinstance(assigns[0].value, f.This):
+                        continue
+                    target = assigns[0].value
+                if target.function == func.function:
+                    key = func.module.place(write.key)
+                    value = self.eval(func.module, write.value, func.env)
+                    builder.add(Ent(str(write.key.value), key, key, value, func.module.place(write.value)))
+        return builder.build(place)
 
     def member(
         self, module: Module, base: Val, key: Val, place: Place, optional: bool = False, subscript: bool = False
@@ -435,7 +505,7 @@ class Evaluator:
             found = self.export(base.module, name)
             return found if found is not None else Unknown(place, f"{base.module.path} does not export {name}")
         if isinstance(base, GlobalV):
-            if base.path and base.path[-1] in _WINDOW and len(base.path) == 1:
+            if base.path and base.path[-1] in WINDOW and len(base.path) == 1:
                 return self._global_name(place, name)
             if base.path == ("module",) and name == "exports" and module.facts.exports and not module.python:
                 whole = self.export(module, "=")
@@ -570,7 +640,8 @@ class Evaluator:
         if name == "__members__":
             return Arr(place, tuple(self._enum_members(base)))
         for cls in self.lineage(base):
-            for field in cls.module.facts.classes[cls.cls].fields:
+            fields = cls.module.facts.classes[cls.cls].fields
+            for field in sorted(fields, key=lambda x: not x.static) if _shared(fields, name) else fields:
                 if field.name == name and (field.value is not None or field.static or field.kind == "member"):
                     return self._class_member(cls, field, base)
                 if field.kind == "member" and name.isdigit():
@@ -604,8 +675,9 @@ class Evaluator:
             written = self._instance_writes(cls, name)
             cls_facts = module.facts.classes[cls.cls]
             found: list[Val] = []
+            shared = _shared(cls_facts.fields, name)
             for field in cls_facts.fields:
-                if field.name != name:
+                if field.name != name or (shared and field.static):
                     continue
                 if field.type is not None and declared is None:
                     declared = (module, field.type)
@@ -696,8 +768,10 @@ class Evaluator:
             cls = option.module.facts.classes[option.cls]
             if cls.kind == "class" and not self.is_enum(option) and not _is_data_class(self, option):
                 found.append(Inst(place, option))
-            elif cls.kind == "interface" and (several := self.implementers.get((option.module.path, option.cls))):
-                found.extend(Inst(place, one) for one in several)
+            elif cls.kind == "interface":
+                for given in self.registrations.look("implements", (option.module.path, option.cls)):
+                    if isinstance(given.node, f.ClassRef):
+                        found.append(Inst(place, Cls(place, given.module, given.node.cls)))
         if not found:
             return None
         return self.choice(place, found, "type").with_decl(module, declared)
@@ -1008,13 +1082,21 @@ class Evaluator:
             cls = Cls(place, module, facts.cls)
             return cls if _has_decorator(facts, "classmethod") else Inst(place, cls)
         callback = module.callbacks.get(function)
-        if callback is not None and index == 0:
-            element = self._callback_value(module, *callback)
+        if callback is not None:
+            element = self._callback_value(module, *callback, index)
             if element is not None:
                 return element
-        injected = self._injected(module, param, place) if module.python else None
-        if injected is not None:
-            return injected
+        elif index == 0 and function in module.rendered:
+            element = builtins.context_value(self, self._consumed(module, function), place)
+            if element is not None:
+                return element
+        if not module.python:
+            dependency = injected(self, module, function, param.name)
+            if dependency is not None:
+                return dependency
+        given = self._injected(module, param, place) if module.python else None
+        if given is not None:
+            return given
         value: Val = Param(place, module, function, index, param.binding, param.name)
         if param.type is not None:
             instance = self.instance_of(module, param.type, place)
@@ -1051,10 +1133,40 @@ class Evaluator:
                     return result
         return None
 
-    def _callback_value(self, module: Module, call_number: int, index: int) -> Val | None:
-        """What the first parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``)."""
+    def _consumed(self, module: Module, function: int) -> Val | None:
+        """The context whose Consumer renders a function."""
+        callee = module.call(module.rendered[function]).callee
+        if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) and callee.key.value == "Consumer":
+            return self.eval(module, callee.object)
+        return None
+
+    def calls_of_param(self, func: Func, index: int) -> list[int]:
+        """The calls that a function makes of its parameter at an index."""
+        params = func.module.function(func.function).params
+        if func.module.python and func.this is not None:
+            index += 1
+        if index >= len(params):
+            return []
+        binding = params[index].binding
+        calls = enumerate(func.module.facts.calls)
+        return [n for n, call in calls if isinstance(call.callee, f.Name) and call.callee.binding == binding >= 0]
+
+    def _callback_value(self, module: Module, call_number: int, index: int, param: int) -> Val | None:
+        """What a parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``,
+        ``withFS(fs => …)`` of a function that calls what it is given)."""
         call = module.call(call_number)
-        if index != 0 or not isinstance(call.callee, f.Member) or not isinstance(call.callee.key, f.Literal):
+        found: list[Val] = []
+        for option in options(self.eval(module, call.callee)):
+            if not isinstance(option, Func):
+                continue
+            for number in self.calls_of_param(option, index)[:8]:
+                given = option.module.call(number).args
+                if param < len(given) and not given[param].name:
+                    found.extend(options(self.eval(option.module, given[param].value)))
+        useful = [v for v in found if isinstance(v, (Func, Inst, Obj, Cls, External, GlobalV, ModuleV, Partial))]
+        if useful:
+            return self.choice(module.place(call), useful, "assign")
+        if param != 0 or index != 0 or not isinstance(call.callee, f.Member) or not isinstance(call.callee.key, f.Literal):
             return None
         method = call.callee.key.value
         if method in builtins.ELEMENT_CALLBACKS:
@@ -1120,9 +1232,8 @@ class Evaluator:
         return GlobalV(place, ("super",))
 
     def _global_name(self, place: Place, name: str) -> Val:
-        assigned = self.globals.get(name)
-        if assigned and name not in builtins.KNOWN_GLOBALS:
-            values = [self.eval(module, value) for module, value in assigned[:8]]
+        if name not in builtins.KNOWN_GLOBALS:
+            values = [self.eval(given.module, given.node) for given in self.registrations.look("global", name)[:8]]
             useful = [v for v in values if not isinstance(v, (Lit, Unknown))]
             if useful:
                 return self.choice(place, useful, "assign")
@@ -1364,6 +1475,7 @@ class Evaluator:
         keywords = dict([*func.keywords, *args[1]])
         unknown_keywords = keywords.pop("**", None)
         env = Env(module, func.function, {}, func.this, func.env)
+        env.place = place
         params = facts.params
         start = 0
         if (
@@ -1752,6 +1864,11 @@ def _as_type(module: Module, node: f.Value, depth: int = 0) -> f.Type | None:
 
 def _plain_type(node: f.Value) -> f.Type | None:
     return f.NamedType(node.start, node.end, node) if isinstance(node, (f.Name, f.Global, f.Member)) else None
+
+
+def _shared(fields: tuple[f.Field, ...], name: str) -> bool:
+    """A class has both a static member and one of its instances by this name."""
+    return len({field.static for field in fields if field.name == name}) > 1
 
 
 def _automatic(cls: f.Class, member: f.Field) -> int | None:

@@ -16,6 +16,7 @@ from ..diagnostics import Place
 from .evaluate import Evaluator
 from .modules import Env, Module
 from .project import CallEdge, Frame, Project, Request, TrackingCall
+from .registrations import produced, register
 from .requests import Sent, authorization_of, get
 from .sides import assign_sides, side_at
 from .sinks import Draft, Specs, last_name
@@ -77,6 +78,8 @@ class Linker:
         self.sinks: dict[tuple[str, int], _Sink] = {}
         self._external_done = 0
         self._tracking: set[str] = set()
+        self._reaching: set[Key] = set()
+        self.skipped: dict[str, int] = {}
         self._givers: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- intake
@@ -86,59 +89,34 @@ class Linker:
         new = sorted((m for m in modules if m.path not in self.modules), key=lambda m: m.path)
         for module in new:
             self.modules[module.path] = module
+            self.evaluator.loaded[module.path] = module
+        if not new:
+            return
         for module in new:
-            self._index(module)
-        self.graph.add(new)
+            self._namespace(module)
+            register(module, self.evaluator, self.evaluator.registrations)
+        if self.evaluator.registrations.stale:
+            self._restart()
+        else:
+            self.graph.add(new)
         self._find_sinks()
 
-    def _index(self, module: Module) -> None:
-        facts = module.facts
-        for write in facts.writes:
-            if not isinstance(write.key, f.Literal) or not isinstance(write.key.value, str):
-                continue
-            name = write.key.value
-            target = write.object
-            is_window = isinstance(target, f.Global) and target.name in ("window", "globalThis", "self", "global")
-            if is_window and name == "_fs_namespace" and isinstance(write.value, f.Literal):
-                self.specs.namespaces.add(str(write.value.value))
-            elif is_window and name not in ("FS", "onload", "location"):
-                self.evaluator.globals.setdefault(name, []).append((module, write.value))
-            elif isinstance(target, f.Member) and isinstance(target.key, f.Literal):
-                if target.key.value == "globalProperties" or (target.key.value == "prototype" and name.startswith("$")):
-                    self.evaluator.globals.setdefault("this." + name, []).append((module, write.value))
-        if not module.python and not facts.imports and not facts.exports and facts.language in ("javascript", "html"):
-            for name, number in module.top_level.items():
-                for assign in facts.bindings[number].assigns[:1]:
-                    self.evaluator.globals.setdefault(name, []).append((module, assign.value))
-        for number, call in enumerate(facts.calls):
-            if call.kind == "jsx" and not isinstance(call.callee, f.Literal) and call.args:
-                self._provider(module, call)
-            del number
-        for number, cls in enumerate(facts.classes):
-            for interface in cls.interfaces:
-                for option in options(self.evaluator.eval(module, interface)):
-                    if isinstance(option, Cls):
-                        key = (option.module.path, option.cls)
-                        self.evaluator.implementers.setdefault(key, []).append(Cls(module.place(cls), module, number))
+    def _restart(self) -> None:
+        """Link all modules anew: something was registered after it had been asked for."""
+        self.evaluator.forget()
+        self.graph = CallGraph(self.evaluator)
+        self.graph.modules = lambda: list(self.modules.values())
+        self.sinks = {}
+        self._givers = {}
+        self._external_done = 0
+        self.graph.add([self.modules[path] for path in sorted(self.modules)])
 
-    def _provider(self, module: Module, call: f.Call) -> None:
-        """``<Context.Provider value={…}>``: what the context holds."""
-        from .values import CallV
-
-        callee = call.callee
-        if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) and callee.key.value == "Provider":
-            callee = callee.object
-        elif not isinstance(callee, f.Name):
-            return
-        attributes = call.args[0].value
-        if not isinstance(attributes, f.Object):
-            return
-        for entry in attributes.entries:
-            if isinstance(entry.key, f.Literal) and entry.key.value == "value":
-                context = self.evaluator.eval(module, callee)
-                if isinstance(context, CallV) and context.name.endswith("createContext"):
-                    key = (context.module.path, context.call)
-                    self.evaluator.providers.setdefault(key, []).append((module, entry.value))
+    def _namespace(self, module: Module) -> None:
+        """The name that the snippet gives FullStory on a page (``window._fs_namespace = 'FS'``)."""
+        for write in module.facts.writes:
+            if isinstance(write.key, f.Literal) and write.key.value == "_fs_namespace":
+                if isinstance(write.object, f.Global) and isinstance(write.value, f.Literal):
+                    self.specs.namespaces.add(str(write.value.value))
 
     def _find_sinks(self) -> None:
         external = self.graph.external
@@ -214,7 +192,7 @@ class Linker:
             if more:
                 for link in reversed(more):
                     stack.append(([*links, link], sites))
-            elif drafts:
+            elif drafts and not (links and all(_recursive(draft, used) for draft in drafts)):
                 emitted += 1
                 yield links, env, drafts, target, sites
 
@@ -273,6 +251,8 @@ class Linker:
                 given = (*positional, *(v for _, v in keywords))
                 owners = {owner for value in given for owner in param_owners(value)}
                 queue.extend(k for k in inside if k in owners or self._stateful(link.module, k[1]))
+        self._reaching = seen
+        reaching |= self._contracts(seen)
         self._tracking = {p for p in reaching if p in self.modules and self._exports_anything(self.modules[p])}
         self._tracking |= {p for p, m in self.modules.items() if p not in self._tracking and self._gives_client(m)}
         changed = True
@@ -287,6 +267,67 @@ class Linker:
     def _stateful(self, module: Module, function: int) -> bool:
         """A method: what it sends may depend on its object."""
         return module.function(function).cls >= 0
+
+    def _contracts(self, functions: Iterable[Key]) -> set[str]:
+        """The modules of the interfaces and bases of classes whose methods track: who holds one of these may call them."""
+        found: set[str] = set()
+        for path, number in functions:
+            module = self.modules.get(path)
+            if module is None or module.function(number).cls < 0:
+                continue
+            cls = module.facts.classes[module.function(number).cls]
+            for node in (*cls.bases, *cls.interfaces):
+                found |= {o.module.path for o in options(self.evaluator.eval(module, node)) if isinstance(o, Cls)}
+        return found
+
+    def names_wanted(self) -> set[str]:
+        """Names under which tracking functions are handed on without an import: globals, injected things."""
+        found: set[str] = set()
+        for (kind, key), rows in list(self.evaluator.registrations.given.items()):
+            if kind not in ("global", "this", "provide", "angular"):
+                continue
+            for row in rows:
+                if row.module.test:
+                    continue
+                if kind == "angular" and row.how not in ("constant", "value"):
+                    value = produced(self.evaluator, row)
+                else:
+                    value = self.evaluator.eval(row.module, row.node)
+                if value is not None and self._reaches(value):
+                    name = key if isinstance(key, str) else self._provided_name(key)
+                    if name:
+                        found.add(name.rsplit(".", 1)[-1])
+        return found
+
+    def skip(self, name: str, files: int) -> None:
+        """A name that is too common to look for its users; said of the tracking calls that stay open."""
+        self.skipped[name] = files
+
+    def _provided_name(self, key: object) -> str:
+        """The name of the symbol that is a key of ``provide``."""
+        if isinstance(key, Place) and (owner := self.evaluator.loaded.get(key.path)) is not None:
+            for binding in owner.facts.bindings:
+                if any(a.value.start == key.start for a in binding.assigns):
+                    return binding.name
+        return ""
+
+    def _reaches(self, value: Val, depth: int = 0) -> bool:
+        """A tracking function, or an object or instance with one, or a function that gives one."""
+        for part in walk(value, 200):
+            if isinstance(part, Func):
+                if (part.module.path, part.function) in self._reaching:
+                    return True
+                if depth < 2 and not part.module.function(part.function).params:
+                    result = self.evaluator.invoke(part, ((), ()), part.place)
+                    if result is not value and self._reaches(result, depth + 1):
+                        return True
+            elif isinstance(part, (Inst, Cls)):
+                cls = part.cls if isinstance(part, Inst) else part
+                for owner in self.evaluator.lineage(cls):
+                    members = enumerate(owner.module.facts.functions)
+                    if any(x.cls == owner.cls and (owner.module.path, n) in self._reaching for n, x in members):
+                        return True
+        return self._is_client(value)
 
     def _gives_client(self, module: Module) -> bool:
         """It exports FullStory's function, a client, an address or a function that returns one (``getFS()``)."""
@@ -414,6 +455,11 @@ class Linker:
         for sink in sorted(self.sinks.values(), key=lambda s: (s.module.path, s.module.call(s.call).start)):
             if sink.module.path in project.modules and not self._in_snippet(sink):
                 self._emit(project, sink)
+        for name, number in sorted(self.skipped.items()):
+            project.notes.append(
+                f"{name} leads to a tracking function without an import, and {number} files hold that name, so its users"
+                " were not looked for; import it, or name it in [[tool.fslint.calls]]"
+            )
         self._settle_named(project)
         self._mark_either(project)
         project.calls.sort(key=lambda c: (c.site.place, c.sink.place, tuple(x.place for x in c.frames)))
@@ -646,6 +692,12 @@ class Linker:
                     return bool(exclusive(one.module, one.fact.start, other.fact.start))
                 return False
         return False
+
+
+def _recursive(draft: Draft, used: set[Key]) -> bool:
+    """A chain that came back to where it was: what it gives is what others give."""
+    value = draft.name if draft.kind == "event" else draft.user_id
+    return isinstance(value, Param) and (value.module.path, value.function) in used
 
 
 def _bare(value: Val) -> bool:

@@ -7,16 +7,17 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
-from ..facts import Call, FileFacts, Function, FunctionRef, Node, Object, Region
+from ..facts import Array, Call, FileFacts, Function, FunctionRef, Literal, Node, Object, Region
 
 if TYPE_CHECKING:
     from .values import Val
 
 
 class Env:
-    """What the parameters of one function are in one call. ``parent``: of the function that it is written in."""
+    """What the parameters of one function are in one call (at ``place``). ``parent``: of the function that it is
+    written in."""
 
-    __slots__ = ("function", "memo", "module", "parent", "this", "values")
+    __slots__ = ("function", "memo", "module", "parent", "place", "this", "values")
 
     def __init__(
         self, module: Module, function: int, values: dict[int, Val], this: Val | None = None, parent: Env | None = None
@@ -27,6 +28,7 @@ class Env:
         self.this = this
         self.parent = parent
         self.memo: dict[int, Val] = {}
+        self.place: Place | None = None
 
 
 class Module:
@@ -70,12 +72,12 @@ class Module:
 
     @cached_property
     def top_level(self) -> dict[str, int]:
-        """Module-level names → binding."""
-        return {
-            binding.name: index
-            for index, binding in enumerate(self.facts.bindings)
-            if binding.function == 0 and binding.name
-        }
+        """Module-level names → binding (not the variables of comprehensions)."""
+        found: dict[str, int] = {}
+        for index, binding in enumerate(self.facts.bindings):
+            if binding.function == 0 and binding.name and self.facts.regions[binding.region].kind != "comprehension":
+                found.setdefault(binding.name, index)
+        return found
 
     @cached_property
     def _region_starts(self) -> tuple[list[int], list[int]]:
@@ -133,6 +135,19 @@ class Module:
             for index, argument in enumerate(call.args):
                 if isinstance(argument.value, FunctionRef):
                     found.setdefault(argument.value.function, (number, index))
+        return found
+
+    @cached_property
+    def rendered(self) -> dict[int, int]:
+        """Function expression → the JSX element whose child it is."""
+        found: dict[int, int] = {}
+        for number, call in enumerate(self.facts.calls):
+            if call.kind == "jsx" and call.args and isinstance(call.args[0].value, Object):
+                for entry in call.args[0].value.entries:
+                    children = entry.value.items if isinstance(entry.value, Array) else (entry.value,)
+                    for child in children:
+                        if isinstance(child, FunctionRef) and isinstance(entry.key, Literal) and entry.key.value == "children":
+                            found[child.function] = number
         return found
 
     @cached_property

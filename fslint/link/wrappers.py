@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from .. import facts as f
 from ..diagnostics import Place
+from .builtins import ELEMENT_CALLBACKS
 from .evaluate import Args, Evaluator
 from .handover import Handover, handover
 from .modules import Env, Module
@@ -41,27 +42,37 @@ Key = tuple[str, int]
 """A function: path and row."""
 
 
-@dataclass(slots=True)
 class Target:
-    """One thing that a call calls, with the arguments that reach it.
+    """One thing that a call calls, with the arguments that reach it (evaluated when they are asked for).
 
     ``handed``: see ``project.CallEdge``. ``partial``: the ``partial(…)`` that gave the first arguments."""
 
-    value: Val
-    args: Args
-    handed: str = ""
-    partial: tuple[Module, int] | None = None
+    __slots__ = ("_args", "handed", "partial", "value")
+
+    def __init__(
+        self, value: Val, args: Args | Callable[[], Args], handed: str = "", partial: tuple[Module, int] | None = None
+    ) -> None:
+        self.value = value
+        self._args = args
+        self.handed = handed
+        self.partial = partial
+
+    @property
+    def args(self) -> Args:
+        if callable(self._args):
+            self._args = self._args()
+        return self._args
 
 
 @dataclass(slots=True)
 class Link:
-    """A call of a function. ``conditional``: only under the environment of some caller."""
+    """A call of a function. ``via``: it calls that only under the environment of this call, for one."""
 
     module: Module
     call: int
     callee: Key
     handed: str = ""
-    conditional: bool = False
+    via: Link | None = None
 
     @property
     def frame(self) -> Frame:
@@ -82,6 +93,8 @@ class CallGraph:
         self.external: list[tuple[Module, int, Target]] = []
         self.pending: list[tuple[Module, int]] = []
         self._seen: set[tuple[str, int, Key]] = set()
+        self._known: dict[tuple[str, int], list[Target]] = {}
+        self._tried: set[tuple[str, int, str, int]] = set()
         self._overrides: dict[Key, list[Func]] | None = None
 
     def add(self, modules: list[Module]) -> None:
@@ -126,12 +139,16 @@ class CallGraph:
                     if owner[0] != module.path or owner[1] not in module.enclosing(module.call(number).function):
                         continue
                     for outer in list(self.callers.get(owner, ()))[:200]:
+                        tried = (module.path, number, outer.module.path, outer.call)
+                        if tried in self._tried:
+                            continue
+                        self._tried.add(tried)
                         env = self.environment([outer])
                         if env is None:
                             continue
                         for target in self.targets(module, number, env):
                             if isinstance(target.value, Func):
-                                changed |= self.link(Link(module, number, key_of(target.value), target.handed, True))
+                                changed |= self.link(Link(module, number, key_of(target.value), target.handed, outer))
                             elif isinstance(target.value, (GlobalV, External, MemberV, CallV)) and not _has_param(
                                 target.value
                             ):
@@ -147,18 +164,36 @@ class CallGraph:
 
     def targets(self, module: Module, number: int, env: Env | None) -> list[Target]:
         """What a call calls under an environment: functions of the project, external names, both with arguments."""
+        if env is not None:
+            return self._targets(module, number, env)
+        key = (module.path, number)
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = self._targets(module, number, None)
+        return found
+
+    def _targets(self, module: Module, number: int, env: Env | None) -> list[Target]:
         call = module.call(number)
         callee = self.evaluator.eval(module, call.callee, env)
         result: list[Target] = []
         args: Args | None = None
+
+        def given() -> Args:
+            nonlocal args
+            if args is None:
+                args = self.evaluator.arguments(module, call, env)
+            return args
+
         for option in options(callee):
             if isinstance(option, Cls):
                 if call.kind == "new" or module.python:
-                    args = args or self.evaluator.arguments(module, call, env)
-                    result.extend(self._constructor(option, args, module.place(call)))
-                continue
-            args = args or self.evaluator.arguments(module, call, env)
-            result.extend(self._normalise(option, args, module.place(call), call))
+                    result.extend(self._constructor(option, given(), module.place(call)))
+            elif (
+                isinstance(option, (Func, Partial, CallV)) or _indirect(option) or handover(dotted(option)) is not None
+            ):
+                result.extend(self._normalise(option, given(), module.place(call), call))
+            else:
+                result.append(Target(option, given))
         return result
 
     def _constructor(self, cls: Cls, args: Args, place: Place) -> list[Target]:
@@ -191,6 +226,17 @@ class CallGraph:
                 else:
                     extra = (Elem(place, given),)
                 return self._normalise(value.base, (extra, ()), place, call)
+        if isinstance(value, (GlobalV, External)) and len(value.path) > 1 and value.path[-1] in ("call", "apply"):
+            bare = (
+                GlobalV(value.place, value.path[:-1])
+                if isinstance(value, GlobalV)
+                else External(value.place, value.package, value.path[:-1])
+            )
+            return self._normalise(MemberV(value.place, bare, value.path[-1]), args, place, call)
+        if isinstance(value, MemberV) and value.key in ELEMENT_CALLBACKS and positional:
+            handed = self._element_callback(value, positional[0], place, call)
+            if handed:
+                return handed
         row = handover(dotted(value))
         if row is not None:
             handed = self._handed(row, value, args, place, call)
@@ -205,6 +251,18 @@ class CallGraph:
                     for o in options(value.args[0])
                     for t in self._normalise(o, args, place, call)
                 ]
+        return result
+
+    def _element_callback(self, value: MemberV, given: Val, place: Place, call: f.Call) -> list[Target]:
+        """``names.forEach(track)``: a call of a function with parameters for every element; one that is written there
+        reads its parameters itself."""
+        written = {a.value.function for a in call.args if isinstance(a.value, f.FunctionRef)}
+        result: list[Target] = []
+        for option in options(given):
+            if isinstance(option, Func) and not (option.function in written and option.module.path == place.path):
+                element = self.evaluator.element(value.base, place)
+                if not isinstance(element, Elem):
+                    result.extend(self._normalise(option, ((element.with_at(place),), ()), place, call))
         return result
 
     def _handed(self, row: Handover, value: Val, args: Args, place: Place, call: f.Call) -> list[Target]:
@@ -290,10 +348,16 @@ class CallGraph:
     def environment(self, links: list[Link]) -> Env | None:
         """The parameters of the innermost function when it is called through ``links`` (innermost first)."""
         env: Env | None = None
+        if (
+            links
+            and links[-1].via is not None
+            and not any(self._reached(links[-1], t) for t in self.targets(links[-1].module, links[-1].call, None))
+        ):
+            env = self.environment([links[-1].via])
         for link in reversed(links):
             found: Env | None = None
             for target in self.targets(link.module, link.call, env):
-                if isinstance(target.value, Func) and key_of(target.value) == link.callee:
+                if self._reached(link, target) and isinstance(target.value, Func):
                     found = self.evaluator.bind(
                         target.value, target.args, link.module.place(link.module.call(link.call))
                     )
@@ -302,6 +366,9 @@ class CallGraph:
                 return None
             env = found
         return env
+
+    def _reached(self, link: Link, target: Target) -> bool:
+        return isinstance(target.value, Func) and key_of(target.value) == link.callee
 
     def partial_of(self, links: list[Link]) -> tuple[Module, int] | None:
         """The ``partial(…)`` through which the outermost link calls, if it does."""
@@ -320,10 +387,34 @@ class CallGraph:
         if not allowed:
             return []
         owners = {owner for value in values for owner in param_owners(value)}
-        for key in here:
-            if key in allowed and key in owners:
-                return self.callers[key]
-        return []
+        wanted = [key for key in here if key in allowed and key in owners]
+        if not wanted:
+            return []
+        result = list(self.callers[wanted[0]])
+        if len(wanted) > 1:
+            # A closure whose maker is called where nobody calls the closure in view: `const go = track('X')`.
+            covered = {place for link in result for place in self._makers(link)}
+            for key in wanted[1:]:
+                result.extend(x for x in self.callers[key] if x.module.place(x.module.call(x.call)) not in covered)
+        return result
+
+    def _makers(self, link: Link) -> set[Place]:
+        """The calls that made the closure that a link calls."""
+        found: set[Place] = set()
+        for target in self.targets(link.module, link.call, None):
+            env = target.value.env if isinstance(target.value, Func) else None
+            while env is not None:
+                if env.place is not None:
+                    found.add(env.place)
+                env = env.parent
+        return found
+
+
+def _indirect(value: Val) -> bool:
+    """A method that calls what it belongs to, or what it is given."""
+    if isinstance(value, MemberV):
+        return value.key in ("call", "apply") or value.key in ELEMENT_CALLBACKS
+    return isinstance(value, (GlobalV, External)) and value.path[-1:] in (("call",), ("apply",))
 
 
 def _has_param(value: Val) -> bool:
