@@ -1065,10 +1065,11 @@ class Evaluator:
                     return frame.this
                 break
             frame = frame.parent
-        return self.free_param(module, function, index)
+        return self.free_param(module, function, index, env)
 
-    def free_param(self, module: Module, function: int, index: int) -> Val:
-        """A parameter that no caller gives: an instance where it is injected by class, else a ``Param``."""
+    def free_param(self, module: Module, function: int, index: int, env: Env | None = None) -> Val:
+        """A parameter that no caller gives: an instance where it is injected by class, else a ``Param``. ``env``: of the
+        functions around it."""
         facts = module.function(function)
         param = facts.params[index]
         place = module.place(param)
@@ -1083,7 +1084,7 @@ class Evaluator:
             return cls if _has_decorator(facts, "classmethod") else Inst(place, cls)
         callback = module.callbacks.get(function)
         if callback is not None:
-            element = self._callback_value(module, *callback, index)
+            element = self._callback_value(module, *callback, index, env)
             if element is not None:
                 return element
         elif index == 0 and function in module.rendered:
@@ -1104,6 +1105,18 @@ class Evaluator:
                 return instance
             value = value.with_decl(module, param.type)
         return value
+
+    def supplied(self, func: Func) -> Args:
+        """What a framework gives when it calls a function: every parameter as it is injected."""
+        params = func.module.function(func.function).params
+        shift = 1 if func.module.python and func.this is not None else 0
+        given = [
+            (param, self.free_param(func.module, func.function, index))
+            for index, param in enumerate(params)
+            if index >= shift and param.kind in ("normal", "posonly", "kwonly")
+        ]
+        positional = tuple(value for param, value in given if param.kind != "kwonly")
+        return positional, tuple((param.name, value) for param, value in given if param.kind == "kwonly")
 
     def _injected(self, module: Module, param: f.Param, place: Place) -> Val | None:
         """What FastAPI injects: ``x = Depends(f)``, ``x: Annotated[T, Depends(f)]``, also under an alias."""
@@ -1128,7 +1141,7 @@ class Evaluator:
             if isinstance(given, Cls):
                 return self.construct(given, ((), ()), place)
             if isinstance(given, Func):
-                result = self.invoke(given, ((), ()), place)
+                result = self.invoke(given, self.supplied(given), place)
                 if not isinstance(result, (Unknown, CallV)) or param.type is None:
                     return result
         return None
@@ -1151,12 +1164,12 @@ class Evaluator:
         calls = enumerate(func.module.facts.calls)
         return [n for n, call in calls if isinstance(call.callee, f.Name) and call.callee.binding == binding >= 0]
 
-    def _callback_value(self, module: Module, call_number: int, index: int, param: int) -> Val | None:
+    def _callback_value(self, module: Module, call_number: int, index: int, param: int, env: Env | None) -> Val | None:
         """What a parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``,
         ``withFS(fs => …)`` of a function that calls what it is given)."""
         call = module.call(call_number)
         found: list[Val] = []
-        for option in options(self.eval(module, call.callee)):
+        for option in options(self.eval(module, call.callee, env)):
             if not isinstance(option, Func):
                 continue
             for number in self.calls_of_param(option, index)[:8]:
@@ -1170,11 +1183,11 @@ class Evaluator:
             return None
         method = call.callee.key.value
         if method in builtins.ELEMENT_CALLBACKS:
-            base = self.eval(module, call.callee.object)
+            base = self.eval(module, call.callee.object, env)
             element = self.element(base, base.place)
             return None if isinstance(element, Elem) else element
         if method == "then":
-            base = self.eval(module, call.callee.object)
+            base = self.eval(module, call.callee.object, env)
             return base if isinstance(base, (Func, Inst, Obj, External, GlobalV, ModuleV)) else None
         return None
 
@@ -1612,6 +1625,8 @@ class Evaluator:
         """An element of an iterable: of a known collection one of its items, of a known object one of its keys."""
         found: list[Val] = []
         for option in options(base):
+            if isinstance(option, Arr) and not option.items and not option.open and len(options(base)) > 1:
+                continue
             if isinstance(option, Arr) and option.items:
                 found.extend(option.items)
                 if option.open and len(option.items) > 1:
@@ -1621,13 +1636,13 @@ class Evaluator:
             elif isinstance(option, Cls) and (members := self._enum_members(option)):
                 found.extend(members)
             else:
-                value: Val = Elem(place, base)
-                if base.decl is not None:
-                    module, declared = self.declared(*base.decl)
+                value: Val = Elem(place, option)
+                decl = option.decl or base.decl
+                if decl is not None:
+                    module, declared = self.declared(*decl)
                     if isinstance(declared, f.ArrayType):
-                        instance = self.instance_of(module, declared.item, place)
-                        return instance if instance is not None else value.with_decl(module, declared.item)
-                return value
+                        value = self.instance_of(module, declared.item, place) or value.with_decl(module, declared.item)
+                found.append(value)
         return self.choice(place, found, "element")
 
     def _rest(self, module: Module, node: f.Rest, env: Env | None) -> Val:

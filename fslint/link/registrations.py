@@ -246,5 +246,5 @@ def produced(evaluator: Evaluator, given: Given) -> Val | None:
     if not isinstance(value, Func):
         return None
     if given.how == "factory":
-        return evaluator.invoke(value, ((), ()), place)
+        return evaluator.invoke(value, evaluator.supplied(value), place)
     return evaluator.made_by(value, place)

@@ -138,7 +138,7 @@ class CallGraph:
                 for owner in sorted(param_owners(callee)):
                     if owner[0] != module.path or owner[1] not in module.enclosing(module.call(number).function):
                         continue
-                    for outer in list(self.callers.get(owner, ()))[:200]:
+                    for outer in self._around(module, owner)[:200]:
                         tried = (module.path, number, outer.module.path, outer.call)
                         if tried in self._tried:
                             continue
@@ -158,6 +158,14 @@ class CallGraph:
                                     found.append((module, number, target, [outer]))
             if not changed:
                 break
+        return found
+
+    def _around(self, module: Module, owner: Key) -> list[Link]:
+        """The callers of a function; of a callback those of the functions around it, on which its parameter depends."""
+        found = list(self.callers.get(owner, ()))
+        if not found and owner[1] in module.callbacks:
+            for number in module.enclosing(owner[1])[1:]:
+                found.extend(self.callers.get((module.path, number), ()))
         return found
 
     # ---------------------------------------------------------------------------------------------------- one call
