@@ -37,7 +37,7 @@ class Node(msgspec.Struct, frozen=True, array_like=True, gc=False, tag_field="ta
 # ---------------------------------------------------------------------------------------------------------- values
 
 
-class Literal(Node, tag="lit"):
+class Literal(Node, frozen=True, tag="lit"):
     """A constant. ``start``/``end`` include the quotes.
 
     ``kind``: "" for what ``value`` says by itself (str, int, float, bool, None = null/None), else one of
@@ -51,7 +51,7 @@ class Literal(Node, tag="lit"):
     concat: bool = False
 
 
-class Secret(Node, tag="secret"):
+class Secret(Node, frozen=True, tag="secret"):
     """A literal that looks like a key, or is bound to a key-like name (RULES.md, FS6). The key itself is not kept.
 
     ``mask``: what may be shown (``na1.5lv…(90)``); ``length``: code points; ``kind``: ``shape`` (na1./eu1. + base64),
@@ -70,7 +70,7 @@ class Secret(Node, tag="secret"):
     base64: bool = False
 
 
-class Template(Node, tag="tpl"):
+class Template(Node, frozen=True, tag="tpl"):
     """Text with holes, in order; text parts are ``Literal`` strings, everything else is a hole.
 
     ``how``: ``template`` (`` `${x}` ``) ``fstring`` ``concat`` (``+`` where one side is known to be text) ``percent``
@@ -81,7 +81,7 @@ class Template(Node, tag="tpl"):
     how: str
 
 
-class OneOf(Node, tag="one"):
+class OneOf(Node, frozen=True, tag="one"):
     """A choice. ``how``: ``ternary`` ``or`` (``||``, ``or``) ``nullish`` (``??``) ``and`` (``&&``, ``and``) ``match``.
 
     ``values`` in source order; ``test``: the condition of a ternary.
@@ -92,7 +92,7 @@ class OneOf(Node, tag="one"):
     test: Value | None = None
 
 
-class Entry(Node, tag="entry"):
+class Entry(Node, frozen=True, tag="entry"):
     """One entry of an object or dict display.
 
     ``key`` is None for a spread (``...x``, ``**x``); a plain key is a string ``Literal`` whose place is the key's.
@@ -106,38 +106,38 @@ class Entry(Node, tag="entry"):
     shorthand: bool = False
 
 
-class Object(Node, tag="obj"):
+class Object(Node, frozen=True, tag="obj"):
     """An object literal, a dict display, ``dict(…)``, ``a | {…}``, ``Object.assign({}, …)`` (later entries win)."""
 
     entries: tuple[Entry, ...]
 
 
-class Array(Node, tag="arr"):
+class Array(Node, frozen=True, tag="arr"):
     """``kind``: ``list`` (JavaScript arrays too) ``tuple`` ``set``. Spread items are ``Spread``."""
 
     items: tuple[Value, ...]
     kind: str = "list"
 
 
-class Spread(Node, tag="spread"):
+class Spread(Node, frozen=True, tag="spread"):
     """``...x`` / ``*x`` as an item or an argument."""
 
     value: Value
 
 
-class Name(Node, tag="name"):
+class Name(Node, frozen=True, tag="name"):
     """A use of a binding of this file (index into ``FileFacts.bindings``)."""
 
     binding: int
 
 
-class Global(Node, tag="global"):
+class Global(Node, frozen=True, tag="global"):
     """A use of a name that this file does not declare."""
 
     name: str
 
 
-class Member(Node, tag="member"):
+class Member(Node, frozen=True, tag="member"):
     """``object.key``, ``object[key]``, ``object?.key``; Python attributes and subscripts alike.
 
     ``key``: a ``Literal`` with the key's own place, or any value where it is computed. ``subscript``: written with
@@ -150,56 +150,56 @@ class Member(Node, tag="member"):
     optional: bool = False
 
 
-class CallRef(Node, tag="call"):
+class CallRef(Node, frozen=True, tag="call"):
     """The result of a call of this file (index into ``FileFacts.calls``); JSX elements and ``new`` too."""
 
     call: int
 
 
-class FunctionRef(Node, tag="func"):
+class FunctionRef(Node, frozen=True, tag="func"):
     """A function of this file (index into ``FileFacts.functions``): declaration, arrow, lambda, method."""
 
     function: int
 
 
-class ClassRef(Node, tag="cls"):
+class ClassRef(Node, frozen=True, tag="cls"):
     """A class, enum or interface of this file (index into ``FileFacts.classes``)."""
 
     cls: int
 
 
-class ModuleRef(Node, tag="module"):
+class ModuleRef(Node, frozen=True, tag="module"):
     """A whole module as a value: ``require('x')``, ``import('x')``, ``importlib.import_module('x')``."""
 
     specifier: str
 
 
-class This(Node, tag="this"):
+class This(Node, frozen=True, tag="this"):
     """JavaScript's ``this`` (of ``function``: arrows already looked through). Python's self is a ``Name``."""
 
     function: int
 
 
-class Await(Node, tag="await"):
+class Await(Node, frozen=True, tag="await"):
     """``await value``."""
 
     value: Value
 
 
-class Element(Node, tag="elem"):
+class Element(Node, frozen=True, tag="elem"):
     """An element of an iterable: what a loop or comprehension variable is bound to."""
 
     value: Value
 
 
-class Rest(Node, tag="rest"):
+class Rest(Node, frozen=True, tag="rest"):
     """What a destructuring leaves: ``{a, ...rest}``. ``exclude``: the keys that were taken."""
 
     value: Value
     exclude: tuple[str, ...]
 
 
-class Comprehension(Node, tag="comp"):
+class Comprehension(Node, frozen=True, tag="comp"):
     """A Python comprehension or generator expression. ``kind``: list set dict generator. ``key``: of a dict."""
 
     element: Value
@@ -208,14 +208,14 @@ class Comprehension(Node, tag="comp"):
     region: int
 
 
-class Unary(Node, tag="unary"):
+class Unary(Node, frozen=True, tag="unary"):
     """``-`` ``+`` ``~`` ``!`` ``not`` ``typeof`` ``void`` ``delete`` ``++`` ``--``."""
 
     op: str
     value: Value
 
 
-class Binary(Node, tag="binary"):
+class Binary(Node, frozen=True, tag="binary"):
     """Arithmetic and comparison: ``+ - * / // % ** | & ^ << >> == != === !== < > <= >= in instanceof is`` and
     ``not in``, ``is not``."""
 
@@ -224,14 +224,14 @@ class Binary(Node, tag="binary"):
     right: Value
 
 
-class Cast(Node, tag="cast"):
+class Cast(Node, frozen=True, tag="cast"):
     """A value whose type is written down beside it: ``x as T``, ``typing.cast(T, x)``."""
 
     value: Value
     type: Type
 
 
-class Unknown(Node, tag="?"):
+class Unknown(Node, frozen=True, tag="?"):
     """Anything else. ``reason``: what it was (grammar's node name), for people."""
 
     reason: str = ""
@@ -267,7 +267,7 @@ Value: TypeAlias = (
 # ----------------------------------------------------------------------------------------------------------- types
 
 
-class NamedType(Node, tag="t:name"):
+class NamedType(Node, frozen=True, tag="t:name"):
     """``name``: the head as a value (``Name``/``Global``/``Member``): string, number, int, Foo, models.Foo, Promise.
 
     Predefined types of TypeScript and Python are ``Global`` (``string``, ``number``, ``int``, ``str``, ``None`` …).
@@ -279,57 +279,57 @@ class NamedType(Node, tag="t:name"):
     values: tuple[Value, ...] = ()
 
 
-class UnionType(Node, tag="t:or"):
+class UnionType(Node, frozen=True, tag="t:or"):
     """``A | B``, ``Optional[A]`` (A | None), ``Union[A, B]``, ``Literal['a', 'b']`` (of ``LiteralType``)."""
 
     items: tuple[Type, ...]
 
 
-class LiteralType(Node, tag="t:lit"):
+class LiteralType(Node, frozen=True, tag="t:lit"):
     """A literal as a type; null, undefined and None are ``NamedType`` of ``Global``."""
 
     value: Value
 
 
-class ObjectType(Node, tag="t:obj"):
+class ObjectType(Node, frozen=True, tag="t:obj"):
     """``{a: T; b?: U}``, TypedDict's inline form."""
 
     fields: tuple[Field, ...]
 
 
-class ArrayType(Node, tag="t:arr"):
+class ArrayType(Node, frozen=True, tag="t:arr"):
     """``T[]``, ``readonly T[]``, ``list[T]``, ``List[T]``, ``Array<T>``, ``Sequence[T]`` …"""
 
     item: Type
 
 
-class FunctionType(Node, tag="t:func"):
+class FunctionType(Node, frozen=True, tag="t:func"):
     """``(a: A) => R``, ``Callable[[A], R]``."""
 
     params: tuple[Type, ...]
     result: Type
 
 
-class TypeofType(Node, tag="t:typeof"):
+class TypeofType(Node, frozen=True, tag="t:typeof"):
     """``typeof x``; ``keyof T`` is ``key=True``."""
 
     value: Value
 
 
-class IndexedType(Node, tag="t:index"):
+class IndexedType(Node, frozen=True, tag="t:index"):
     """``T[K]``; K is None for ``T[keyof T]`` and ``T[number]`` (any member)."""
 
     object: Type
     key: Type | None
 
 
-class KeyofType(Node, tag="t:keyof"):
+class KeyofType(Node, frozen=True, tag="t:keyof"):
     """``keyof T``."""
 
     object: Type
 
 
-class UnknownType(Node, tag="t:?"):
+class UnknownType(Node, frozen=True, tag="t:?"):
     """Anything else (conditional, mapped, template literal types …)."""
 
 
@@ -350,7 +350,7 @@ Type: TypeAlias = (
 # ---------------------------------------------------------------------------------------------------------- tables
 
 
-class Region(Node, tag="region"):
+class Region(Node, frozen=True, tag="region"):
     """A stretch of code that runs, or does not run, as a whole.
 
     ``kind``: ``body`` (of a function or module) · ``then`` ``else`` · ``case`` ``default`` (switch and match) · ``loop``
@@ -382,7 +382,7 @@ class Region(Node, tag="region"):
     binding: int = -1
 
 
-class Assign(Node, tag="assign"):
+class Assign(Node, frozen=True, tag="assign"):
     """One assignment to a binding.
 
     ``op``: ``=`` ``+=`` (any augmented form by its operator) ``for`` ``with`` ``del`` ``default`` (a destructuring or
@@ -397,7 +397,7 @@ class Assign(Node, tag="assign"):
     op: str = "="
 
 
-class Import(Node, tag="import"):
+class Import(Node, frozen=True, tag="import"):
     """One imported name, or a module imported for its effects (``name`` "").
 
     ``specifier``: as written (``./a``, ``@scope/x``; Python: dotted module with its leading dots, ``..pkg.mod``).
@@ -414,7 +414,7 @@ class Import(Node, tag="import"):
     type_only: bool = False
 
 
-class Export(Node, tag="export"):
+class Export(Node, frozen=True, tag="export"):
     """One exported name of a JavaScript module or a data file. (Every top-level name of a Python module is exported.)
 
     ``name``: ``default``, ``=`` (``module.exports =``, ``export =``, a JSON file's content), ``*`` (``export * from``),
@@ -428,7 +428,7 @@ class Export(Node, tag="export"):
     type_only: bool = False
 
 
-class Binding(Node, tag="bind"):
+class Binding(Node, frozen=True, tag="bind"):
     """A declared name; the place is the name's first declaration.
 
     ``kind``: ``const`` ``let`` ``var`` (Python variables too) ``param`` ``import`` ``function`` ``class`` ``enum``
@@ -446,7 +446,7 @@ class Binding(Node, tag="bind"):
     imported: int = -1
 
 
-class Param(Node, tag="param"):
+class Param(Node, frozen=True, tag="param"):
     """A parameter. A destructured one has the name "" and a binding of its own; its parts are bindings whose assigned
     value is a ``Member`` of ``Name(binding)`` (with their defaults as ``nullish`` OneOf).
 
@@ -464,7 +464,7 @@ class Param(Node, tag="param"):
     optional: bool = False
 
 
-class Return(Node, tag="return"):
+class Return(Node, frozen=True, tag="return"):
     """``return value`` (an arrow's expression body too), or ``yield`` with ``yields``; value None: nothing."""
 
     value: Value | None
@@ -472,7 +472,7 @@ class Return(Node, tag="return"):
     yields: bool = False
 
 
-class Function(Node, tag="function"):
+class Function(Node, frozen=True, tag="function"):
     """A function; row 0 is the module.
 
     ``kind``: ``module`` ``function`` ``arrow`` ``method`` ``getter`` ``setter`` ``constructor`` ``lambda``
@@ -501,7 +501,7 @@ class Function(Node, tag="function"):
     used_as: str = ""
 
 
-class Field(Node, tag="field"):
+class Field(Node, frozen=True, tag="field"):
     """A member of a class, interface, enum or object type.
 
     ``kind``: ``field`` ``method`` ``getter`` ``setter`` ``constructor`` ``member`` (of an enum; value None: automatic)
@@ -517,7 +517,7 @@ class Field(Node, tag="field"):
     decorators: tuple[Value, ...] = ()
 
 
-class Class(Node, tag="class"):
+class Class(Node, frozen=True, tag="class"):
     """``kind``: ``class`` ``interface`` ``enum`` (TypeScript's; Python's enums are classes whose bases say so)."""
 
     name: str
@@ -530,14 +530,14 @@ class Class(Node, tag="class"):
     binding: int = -1
 
 
-class Argument(Node, tag="arg"):
+class Argument(Node, frozen=True, tag="arg"):
     """``name``: keyword (Python), ``**`` for a double-star argument, "" for a positional one (``*x``: ``Spread``)."""
 
     value: Value
     name: str = ""
 
 
-class Call(Node, tag="call!"):
+class Call(Node, frozen=True, tag="call!"):
     """Every call, not only those that track. The place is the whole call expression, without its ``await``.
 
     ``kind``: ``call`` ``new`` ``jsx`` (an element; callee is the component, or a ``Literal`` tag name for a DOM
@@ -568,7 +568,7 @@ class Call(Node, tag="call!"):
     arguments_start: int = 0
 
 
-class Write(Node, tag="write"):
+class Write(Node, frozen=True, tag="write"):
     """An assignment to a member: ``object.key = value`` (``op`` ``=``), ``+=`` …, ``del`` / ``delete``."""
 
     object: Value
@@ -579,7 +579,7 @@ class Write(Node, tag="write"):
     op: str = "="
 
 
-class AwaitFact(Node, tag="await!"):
+class AwaitFact(Node, frozen=True, tag="await!"):
     """An ``await`` as such. The place is the whole expression; the operand starts at ``value.start``."""
 
     value: Value
@@ -587,7 +587,7 @@ class AwaitFact(Node, tag="await!"):
     region: int
 
 
-class Throw(Node, tag="throw"):
+class Throw(Node, frozen=True, tag="throw"):
     """``throw x`` / ``raise x`` (value None: re-raise)."""
 
     value: Value | None
@@ -595,13 +595,13 @@ class Throw(Node, tag="throw"):
     region: int
 
 
-class KeyUse(Node, tag="key"):
+class KeyUse(Node, frozen=True, tag="key"):
     """A key-shaped text that stands in a comment (literals are ``Secret`` values, wherever they are)."""
 
     secret: Secret
 
 
-class Suppression(Node, tag="ignore"):
+class Suppression(Node, frozen=True, tag="ignore"):
     """A ``fslint: ignore[…]`` comment. The place is the comment (the whole comment token, its markers included).
 
     ``codes``: as written (empty: none given, which suppresses nothing). ``scope``: ``line`` or ``file``. ``covers``:
@@ -616,7 +616,7 @@ class Suppression(Node, tag="ignore"):
     covers_end: int
 
 
-class Broken(Node, tag="broken"):
+class Broken(Node, frozen=True, tag="broken"):
     """A stretch that the grammar could not read."""
 
 

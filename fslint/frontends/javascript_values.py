@@ -508,9 +508,9 @@ def _object(walk: Walk, node: Node) -> Value:
         if kind == "pair":
             _pair(walk, entries, child)
         elif kind == "shorthand_property_identifier":
-            key = Literal(child.start_byte, child.end_byte, walk.text(child))
+            name = Literal(child.start_byte, child.end_byte, walk.text(child))
             value = _identifier(walk, child)
-            entries.append(Entry(child.start_byte, child.end_byte, key, value, False, True))
+            entries.append(Entry(child.start_byte, child.end_byte, name, value, False, True))
         elif kind == "method_definition":
             function, key, _ = method(walk, child, -1, ())
             value = FunctionRef(child.start_byte, child.end_byte, function)

@@ -479,14 +479,14 @@ class Walk:
             for item in value.values:  # type: ignore[union-attr]
                 self.mark(item, use, target, index)
         elif kind is Cast or kind is Spread:
-            self.mark(value.value, use, target, index)  # type: ignore[union-attr]
+            self.mark(value.value, use, target, index)  # type: ignore[union-attr, arg-type]
         elif kind is Array:
             if use not in _NOT_OF_ITEMS:
                 for item in value.items:  # type: ignore[union-attr]
                     self.mark(item, use, target, index)
         elif use == "test":
             if kind is Unary:
-                self.mark(value.value, use)  # type: ignore[union-attr]
+                self.mark(value.value, use)  # type: ignore[union-attr, arg-type]
             elif kind is Binary:
                 self.mark(value.left, use)  # type: ignore[union-attr]
                 self.mark(value.right, use)  # type: ignore[union-attr]

@@ -775,7 +775,7 @@ class Values:
         if arguments.type == "generator_expression":
             value = self.expr(arguments)
             self.mark(value, "argument", number, 0)
-            args = (Argument(value.start, value.end, value),)
+            args: tuple[Argument, ...] = (Argument(value.start, value.end, value),)
         else:
             args = self.arguments(kids(arguments), number, name)
         row.args = args
