@@ -14,7 +14,7 @@ from .. import facts as f
 from ..calls import BROWSER_PACKAGES, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
-from .modules import Env, Module
+from .modules import Env, Module, nodes
 from .project import CallEdge, Frame, Project, Request, TrackingCall
 from .registrations import produced, register
 from .requests import Sent, authorization_of, get
@@ -80,6 +80,7 @@ class Linker:
         self._tracking: set[str] = set()
         self._reaching: set[Key] = set()
         self.skipped: dict[str, int] = {}
+        self._rooted = False
         self._givers: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- intake
@@ -95,11 +96,35 @@ class Linker:
         for module in new:
             self._namespace(module)
             register(module, self.evaluator, self.evaluator.registrations)
+        if not self._rooted:
+            # Without any way to FullStory nothing tracks, and nothing needs to be asked who calls it.
+            self._rooted = any(self._is_root(module) for module in new)
+            if not self._rooted:
+                return
+            new = [self.modules[path] for path in sorted(self.modules)]
         if self.evaluator.registrations.stale:
             self._restart()
         else:
             self.graph.add(new)
         self._find_sinks()
+
+    def _is_root(self, module: Module) -> bool:
+        """Whether a file has a name, import or text by which FullStory can be reached."""
+        facts = module.facts
+        if self.specs.configured or not self.specs.namespaces.isdisjoint(facts.globals):
+            return True
+        if not SERVER_FUNCTIONS.isdisjoint(facts.globals) or any(
+            i.specifier in _CLIENT_PACKAGES or i.name in SERVER_FUNCTIONS for i in facts.imports
+        ):
+            return True
+        if any(b.name in SERVER_FUNCTIONS for b in facts.bindings):
+            return True
+        return any(
+            isinstance(node, f.Literal)
+            and isinstance(node.value, str)
+            and (node.value in self.specs.namespaces or node.value in SERVER_FUNCTIONS or "fullstory.com" in node.value)
+            for node in nodes(facts)
+        )
 
     def _restart(self) -> None:
         """Link all modules anew: something was registered after it had been asked for."""
