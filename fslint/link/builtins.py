@@ -674,7 +674,26 @@ def _load_data(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None
 _Handler = Callable[["Evaluator", CallV, "Env | None"], "Val | None"]
 _MethodHandler = Callable[["Evaluator", CallV, MemberV, "Env | None"], "Val | None"]
 
+
+def _super(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
+    return evaluator.super_of(call.module, call.place.start, call.place) if call.module.python else None
+
+
+def _namespace(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
+    entries = tuple(Ent(n, v.place, v.place, v, v.at or v.place) for n, v in call.keywords if n != "**")
+    return Obj(call.place, entries, len(entries) < len(call.keywords))
+
+
+def _signature(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) -> Val | None:
+    """Celery's ``task.s(…)``: the task with its arguments."""
+    if not isinstance(callee.base, Func):
+        return None
+    return bind_arguments(evaluator, callee.base, call.args, call.keywords, call)
+
+
 _EXACT: dict[str, _Handler] = {
+    "super": _super,
+    "types.SimpleNamespace": _namespace,
     "String": _string,
     "str": _string,
     "os.getenv": _getenv,
@@ -725,6 +744,8 @@ _METHODS: dict[str, _MethodHandler] = {
     "map": _map,
     "filter": _same_items,
     "slice": _same_items,
+    "s": _signature,
+    "si": _signature,
     "concat": _concat,
     "join": _join,
 }

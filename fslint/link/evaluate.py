@@ -383,7 +383,9 @@ class Evaluator:
         name, target = node.key.value, node.object
         given: list[Given] = []
         if isinstance(target, f.This):
-            given = self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
+            given = (
+                self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
+            )
         elif isinstance(target, (f.Global, f.Member, f.Cast)):
             path = global_path(node)
             if path is not None and len(path) > 1:
@@ -641,6 +643,10 @@ class Evaluator:
             return Arr(place, tuple(self._enum_members(base)))
         for cls in self.lineage(base):
             fields = cls.module.facts.classes[cls.cls].fields
+            written = self._instance_writes(cls, name) if _may_be_set(fields, name) else []
+            if written:
+                values = [self.eval(cls.module, node, _this_env(cls.module, base, n)) for n, node, _ in written]
+                return self.choice(place, values, "assign")
             for field in sorted(fields, key=lambda x: not x.static) if _shared(fields, name) else fields:
                 if field.name == name and (field.value is not None or field.static or field.kind == "member"):
                     return self._class_member(cls, field, base)
@@ -651,6 +657,17 @@ class Evaluator:
             for module, write in self._static_writes(cls, name):
                 return self.eval(module, write.value)
         return MemberV(place, base, name)
+
+    def overriding(self, module: Module, cls: int, name: str, place: Place) -> list[Func]:
+        """The methods by which subclasses override one of a class."""
+        result: list[Func] = []
+        for given in self.registrations.look("extends", (module.path, cls)):
+            if isinstance(given.node, f.ClassRef):
+                own = Cls(place, given.module, given.node.cls)
+                for field in given.module.facts.classes[own.cls].fields:
+                    if field.name == name and isinstance(field.value, f.FunctionRef):
+                        result.append(Func(place, given.module, field.value.function, None, Inst(place, own)))
+        return result
 
     def _static_writes(self, cls: Cls, name: str) -> list[tuple[Module, f.Write]]:
         return [
@@ -683,6 +700,10 @@ class Evaluator:
                     declared = (module, field.type)
                 if field.kind == "setter":
                     continue
+                if field.kind == "method" and field.value is None:
+                    overriding = self.overriding(module, cls.cls, name, place)
+                    if overriding:
+                        return self.choice(place, overriding, "assign")
                 if field.value is not None and not (
                     written and isinstance(field.value, f.Literal) and field.value.value is None
                 ):
@@ -1141,7 +1162,7 @@ class Evaluator:
             if isinstance(given, Cls):
                 return self.construct(given, ((), ()), place)
             if isinstance(given, Func):
-                result = self.invoke(given, self.supplied(given), place)
+                result = self.invoke(given, self.supplied(given), place, True)
                 if not isinstance(result, (Unknown, CallV)) or param.type is None:
                     return result
         return None
@@ -1179,7 +1200,12 @@ class Evaluator:
         useful = [v for v in found if isinstance(v, (Func, Inst, Obj, Cls, External, GlobalV, ModuleV, Partial))]
         if useful:
             return self.choice(module.place(call), useful, "assign")
-        if param != 0 or index != 0 or not isinstance(call.callee, f.Member) or not isinstance(call.callee.key, f.Literal):
+        if (
+            param != 0
+            or index != 0
+            or not isinstance(call.callee, f.Member)
+            or not isinstance(call.callee.key, f.Literal)
+        ):
             return None
         method = call.callee.key.value
         if method in builtins.ELEMENT_CALLBACKS:
@@ -1226,15 +1252,15 @@ class Evaluator:
             while function > 0 and module.function(function).kind == "arrow":
                 function = module.function(function).parent
             return Param(place, module, function, -1, -1, "arguments")
-        if node.name == "super":
-            return self._super(module, node, env, place)
+        if node.name == "super" and not module.python:
+            return self.super_of(module, node.start, place) or GlobalV(place, ("super",))
         if node.name == "exports" and module.facts.exports and not module.python:
             return ModuleV(place, module)
         return self._global_name(place, node.name)
 
-    def _super(self, module: Module, node: f.Global, env: Env | None, place: Place) -> Val:
+    def super_of(self, module: Module, offset: int, place: Place) -> Val | None:
         """The class above that of the method around; what is taken from it stays bound to the receiver."""
-        for number in module.enclosing(module.region(module.region_at(node.start)).function):
+        for number in module.enclosing(module.region(module.region_at(offset)).function):
             cls = module.function(number).cls
             if cls >= 0:
                 for base in module.facts.classes[cls].bases:
@@ -1242,7 +1268,7 @@ class Evaluator:
                         if isinstance(option, Cls):
                             return option if module.function(number).static else Inst(place, option)
                 break
-        return GlobalV(place, ("super",))
+        return None
 
     def _global_name(self, place: Place, name: str) -> Val:
         if name not in builtins.KNOWN_GLOBALS:
@@ -1452,6 +1478,10 @@ class Evaluator:
             return self.invoke(callee, args, place)
         if isinstance(callee, Cls) and (call.kind == "new" or module.python):
             return self.construct(callee, args, place)
+        if isinstance(callee, Inst) and module.python:
+            method = self._instance_member(callee, "__call__", place, False)
+            if isinstance(method, Func):
+                return self.invoke(method, args, place)
         if isinstance(callee, Func):
             return (
                 Inst(place, Cls(place, callee.module, callee.module.function(callee.function).cls))
@@ -1581,18 +1611,20 @@ class Evaluator:
             return Unknown(place, "spread") if base.open else Lit(place, None, "absent")
         return MemberV(place, base, str(index), False, True)
 
-    def invoke(self, func: Func, args: Args, place: Place) -> Val:
-        """What a call of a project function gives: its returned values with the arguments put in place."""
+    def invoke(self, func: Func, args: Args, place: Place, yields: bool = False) -> Val:
+        """What a call of a project function gives: its returned values with the arguments put in place; with ``yields``,
+        or where it is a context manager, what it yields."""
         facts = func.module.function(func.function)
         key = (func.module.path, func.function)
         fallback: Val = CallV(place, func, args[0], args[1], func.module, -1, False)
         if facts.return_type is not None:
             fallback = fallback.with_decl(func.module, facts.return_type)
-        if facts.is_generator or len(self._invoking) >= MAX_INVOKE or self._invoking.count(key) >= 1:
+        managed = yields or any(_decorator_name(func.module, d).endswith("contextmanager") for d in facts.decorators)
+        if (facts.is_generator and not managed) or len(self._invoking) >= MAX_INVOKE or self._invoking.count(key) >= 1:
             if key in self._invoking:
                 self._cycles += 1
             return fallback
-        returns = [r for r in facts.returns if not r.yields and r.value is not None]
+        returns = [r for r in facts.returns if r.yields == facts.is_generator and r.value is not None]
         if not returns or len(returns) > 8:
             if facts.return_type is not None:
                 instance = self.instance_of(func.module, facts.return_type, place)
@@ -1867,7 +1899,9 @@ def _as_type(module: Module, node: f.Value, depth: int = 0) -> f.Type | None:
     items = node.key.items if isinstance(node.key, f.Array) else (node.key,)
     if head == "Literal":
         return f.UnionType(start, end, tuple(f.LiteralType(item.start, item.end, item) for item in items))
-    inner = tuple(t for t in (_as_type(module, item, depth + 1) or _plain_type(item) for item in items) if t is not None)
+    inner = tuple(
+        t for t in (_as_type(module, item, depth + 1) or _plain_type(item) for item in items) if t is not None
+    )
     if head in ("Optional", "Union"):
         return f.UnionType(start, end, inner)
     if head in ("list", "List", "Sequence", "tuple", "Iterable") and inner:
@@ -1884,6 +1918,16 @@ def _plain_type(node: f.Value) -> f.Type | None:
 def _shared(fields: tuple[f.Field, ...], name: str) -> bool:
     """A class has both a static member and one of its instances by this name."""
     return len({field.static for field in fields if field.name == name}) > 1
+
+
+def _may_be_set(fields: tuple[f.Field, ...], name: str) -> bool:
+    """A field of the class itself that has no value yet (``_instance = None``)."""
+    own = [field for field in fields if field.name == name]
+    return all(
+        field.kind == "field"
+        and (field.value is None or (isinstance(field.value, f.Literal) and field.value.value is None))
+        for field in own
+    )
 
 
 def _automatic(cls: f.Class, member: f.Field) -> int | None:

@@ -100,6 +100,8 @@ HANDOVERS: tuple[Handover, ...] = (
     _plain("eventlet.spawn_n", 0, "rest", "background", "eventlet"),
     # Background tasks: https://www.starlette.io/background/ · https://quart.palletsprojects.com/en/latest/how_to_guides/background_tasks/
     _plain(".add_task", 0, "rest", "background", keyword="func"),
+    # https://docs.djangoproject.com/en/5.2/topics/db/transactions/#performing-actions-after-commit
+    _plain(".on_commit", 0, "none", "background"),
     _plain(".add_background_task", 0, "rest", "background"),
     _plain("starlette.background.BackgroundTask", 0, "rest", "background", "starlette", "fastapi", keyword="func"),
     _plain("litestar.background_tasks.BackgroundTask", 0, "rest", "background", "litestar", keyword="fn"),

@@ -73,7 +73,6 @@ class Linker:
         self.evaluator = Evaluator(load, resolver)
         self.modules: dict[str, Module] = {}
         self.graph = CallGraph(self.evaluator)
-        self.graph.modules = lambda: list(self.modules.values())
         self.specs = Specs(getattr(settings, "calls", ()))
         self.sinks: dict[tuple[str, int], _Sink] = {}
         self._external_done = 0
@@ -130,7 +129,6 @@ class Linker:
         """Link all modules anew: something was registered after it had been asked for."""
         self.evaluator.forget()
         self.graph = CallGraph(self.evaluator)
-        self.graph.modules = lambda: list(self.modules.values())
         self.sinks = {}
         self._givers = {}
         self._external_done = 0
@@ -278,7 +276,11 @@ class Linker:
                 queue.extend(k for k in inside if k in owners or self._stateful(link.module, k[1]))
         self._reaching = seen
         reaching |= self._contracts(seen)
-        self._tracking = {p for p in reaching if p in self.modules and self._exports_anything(self.modules[p])}
+        self._tracking = {
+            path
+            for path in reaching
+            if (module := self.evaluator.loaded.get(path)) is not None and self._exports_anything(module)
+        }
         self._tracking |= {p for p, m in self.modules.items() if p not in self._tracking and self._gives_client(m)}
         changed = True
         while changed:

@@ -146,7 +146,11 @@ class Module:
                 for entry in call.args[0].value.entries:
                     children = entry.value.items if isinstance(entry.value, Array) else (entry.value,)
                     for child in children:
-                        if isinstance(child, FunctionRef) and isinstance(entry.key, Literal) and entry.key.value == "children":
+                        if (
+                            isinstance(child, FunctionRef)
+                            and isinstance(entry.key, Literal)
+                            and entry.key.value == "children"
+                        ):
                             found[child.function] = number
         return found
 

@@ -3,7 +3,8 @@
 ``register`` enters what a module gives under a kind and a key; ``Registrations.look`` says what is given. Kinds:
 ``global`` (key: dotted name without ``window.``) · ``this`` (a property that a plugin puts on every component) ·
 ``context`` (key: path and call of ``createContext``; what its providers hold) · ``provide`` (Vue: key as ``provided_key``) ·
-``angular`` (AngularJS: the injectable's name) · ``implements`` (key: path and class of an interface).
+``angular`` (AngularJS: the injectable's name) · ``implements``,
+``extends`` (key: path and class of an interface, a base class).
 """
 
 from __future__ import annotations
@@ -72,10 +73,13 @@ def register(module: Module, evaluator: Evaluator, table: Registrations) -> None
         for call in facts.calls:
             _call(module, call, evaluator, table)
     for number, cls in enumerate(facts.classes):
+        node = f.ClassRef(cls.start, cls.end, number)
+        if cls.bases and cls.kind == "class":
+            for above in evaluator.lineage(Cls(module.place(cls), module, number))[1:]:
+                table.add("extends", (above.module.path, above.cls), Given(module, node))
         for interface in cls.interfaces:
             for option in options(evaluator.eval(module, interface)):
                 if isinstance(option, Cls):
-                    node = f.ClassRef(cls.start, cls.end, number)
                     table.add("implements", (option.module.path, option.cls), Given(module, node))
 
 
@@ -95,7 +99,9 @@ def _write(module: Module, write: f.Write, evaluator: Evaluator, table: Registra
     if path and path[0] in WINDOW:
         path = path[1:]
     dotted = ".".join((*path, name))
-    if dotted not in _NOT_GLOBAL and not dotted.startswith(("FS.", "module", "exports", "this", "document.", "location.")):
+    if dotted not in _NOT_GLOBAL and not dotted.startswith(
+        ("FS.", "module", "exports", "this", "document.", "location.")
+    ):
         table.add("global", dotted, Given(module, write.value))
 
 

@@ -80,9 +80,7 @@ class Lit(Val):
 
     __slots__ = ("enum", "kind", "value")
 
-    def __init__(
-        self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: str = ""
-    ) -> None:
+    def __init__(self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: str = "") -> None:
         super().__init__(place)
         self.value = value
         self.kind = kind

@@ -25,6 +25,7 @@ from .values import (
     Func,
     GlobalV,
     Inst,
+    Lit,
     MemberV,
     Obj,
     Param,
@@ -95,7 +96,6 @@ class CallGraph:
         self._seen: set[tuple[str, int, Key]] = set()
         self._known: dict[tuple[str, int], list[Target]] = {}
         self._tried: set[tuple[str, int, str, int]] = set()
-        self._overrides: dict[Key, list[Func]] | None = None
 
     def add(self, modules: list[Module]) -> None:
         """Take in the calls of further modules."""
@@ -136,14 +136,12 @@ class CallGraph:
             for module, number in self.pending:
                 callee = self.evaluator.eval(module, module.call(number).callee)
                 for owner in sorted(param_owners(callee)):
-                    if owner[0] != module.path or owner[1] not in module.enclosing(module.call(number).function):
-                        continue
-                    for outer in self._around(module, owner)[:200]:
+                    for outer in self._around(module, number, owner)[:200]:
                         tried = (module.path, number, outer.module.path, outer.call)
                         if tried in self._tried:
                             continue
                         self._tried.add(tried)
-                        env = self.environment([outer])
+                        env = self._environment_of(module, number, outer)
                         if env is None:
                             continue
                         for target in self.targets(module, number, env):
@@ -160,13 +158,36 @@ class CallGraph:
                 break
         return found
 
-    def _around(self, module: Module, owner: Key) -> list[Link]:
-        """The callers of a function; of a callback those of the functions around it, on which its parameter depends."""
+    def _around(self, module: Module, number: int, owner: Key) -> list[Link]:
+        """The callers that say what a call calls whose callee depends on a parameter of ``owner``: its own; of a
+        callback those of the functions around it; of a constructor those who make the object whose method calls."""
+        inside = module.enclosing(module.call(number).function)
+        if owner[0] != module.path or (owner[1] not in inside and not self._makes(module, owner[1], inside)):
+            return []
         found = list(self.callers.get(owner, ()))
         if not found and owner[1] in module.callbacks:
-            for number in module.enclosing(owner[1])[1:]:
-                found.extend(self.callers.get((module.path, number), ()))
+            for around in module.enclosing(owner[1])[1:]:
+                found.extend(self.callers.get((module.path, around), ()))
         return found
+
+    def _makes(self, module: Module, function: int, inside: list[int]) -> bool:
+        facts = module.function(function)
+        constructs = facts.kind == "constructor" or facts.name == "__init__"
+        return constructs and any(module.function(number).cls == facts.cls >= 0 for number in inside)
+
+    def _environment_of(self, module: Module, number: int, outer: Link) -> Env | None:
+        """The environment of a call under one of ``_around``: of a method, the object that the constructor makes."""
+        env = self.environment([outer])
+        inside = module.enclosing(module.call(number).function)
+        if env is None or env.module is not module or not self._makes(module, env.function, inside):
+            return env
+        if env.function in inside:
+            return env
+        owner = module.function(env.function).cls
+        method = next(n for n in inside if module.function(n).cls == owner)
+        cls = Cls(module.place(module.facts.classes[owner]), module, owner)
+        this = env.this if isinstance(env.this, Inst) and env.this.env is not None else Inst(cls.place, cls, env)
+        return Env(module, method, {}, this)
 
     # ---------------------------------------------------------------------------------------------------- one call
 
@@ -196,6 +217,8 @@ class CallGraph:
             if isinstance(option, Cls):
                 if call.kind == "new" or module.python:
                     result.extend(self._constructor(option, given(), module.place(call)))
+            elif isinstance(option, Inst):
+                result.extend(self._instance_call(option, given(), module, number))
             elif (
                 isinstance(option, (Func, Partial, CallV)) or _indirect(option) or handover(dotted(option)) is not None
             ):
@@ -203,6 +226,14 @@ class CallGraph:
             else:
                 result.append(Target(option, given))
         return result
+
+    def _instance_call(self, value: Inst, args: Args, module: Module, number: int) -> list[Target]:
+        """An object that is called (``__call__``); ``super(…)``, which is the base's constructor."""
+        call = module.call(number)
+        if isinstance(call.callee, f.Global) and call.callee.name == "super":
+            return [] if module.python else self._constructor(value.cls, args, module.place(call))
+        method = self.evaluator.member(module, value, Lit(value.place, "__call__"), module.place(call))
+        return self._normalise(method, args, module.place(call), call) if isinstance(method, Func) else []
 
     def _constructor(self, cls: Cls, args: Args, place: Place) -> list[Target]:
         for owner in self.evaluator.lineage(cls):
@@ -241,8 +272,9 @@ class CallGraph:
                 else External(value.place, value.package, value.path[:-1])
             )
             return self._normalise(MemberV(value.place, bare, value.path[-1]), args, place, call)
-        if isinstance(value, MemberV) and value.key in ELEMENT_CALLBACKS and positional:
-            handed = self._element_callback(value, positional[0], place, call)
+        iterables = _mapped(value, positional)
+        if iterables:
+            handed = self._element_callback(iterables, positional[0], place, call)
             if handed:
                 return handed
         row = handover(dotted(value))
@@ -261,16 +293,16 @@ class CallGraph:
                 ]
         return result
 
-    def _element_callback(self, value: MemberV, given: Val, place: Place, call: f.Call) -> list[Target]:
-        """``names.forEach(track)``: a call of a function with parameters for every element; one that is written there
+    def _element_callback(self, iterables: tuple[Val, ...], given: Val, place: Place, call: f.Call) -> list[Target]:
+        """``names.forEach(track)``, ``map(track, names)``: a call of a function with parameters for every element; one that is written there
         reads its parameters itself."""
         written = {a.value.function for a in call.args if isinstance(a.value, f.FunctionRef)}
         result: list[Target] = []
         for option in options(given):
             if isinstance(option, Func) and not (option.function in written and option.module.path == place.path):
-                element = self.evaluator.element(value.base, place)
-                if not isinstance(element, Elem):
-                    result.extend(self._normalise(option, ((element.with_at(place),), ()), place, call))
+                elements = tuple(self.evaluator.element(base, place).with_at(place) for base in iterables)
+                if not isinstance(elements[0], Elem):
+                    result.extend(self._normalise(option, (elements, ()), place, call))
         return result
 
     def _handed(self, row: Handover, value: Val, args: Args, place: Place, call: f.Call) -> list[Target]:
@@ -307,9 +339,7 @@ class CallGraph:
         for option in options(given):
             if row.function < 0 and not isinstance(option, (Func, Partial, External)):
                 continue
-            if row.args == "none" and not (
-                isinstance(option, Func) and not option.module.function(option.function).params
-            ):
+            if row.args == "none" and not _complete(option):
                 continue
             if isinstance(option, (Func, Partial, External, GlobalV, MemberV)):
                 for target in self._normalise(option, (rest, extra), place, call):
@@ -320,48 +350,28 @@ class CallGraph:
     def _implementations(self, func: Func) -> list[Func]:
         """A method, or what overrides it where it has no body of its own (abstract, an interface's)."""
         function = func.module.function(func.function)
-        if function.cls < 0 or func.module.calls_in.get(func.function) or function.returns:
+        if function.cls < 0 or function.returns:
             return [func]
-        overrides = self._override_index().get(key_of(func))
-        if not overrides:
-            return [func]
+        for number in func.module.calls_in.get(func.function, ()):
+            callee = func.module.call(number).callee
+            if not isinstance(callee, f.Global) or callee.name not in ("NotImplementedError", "Error"):
+                return [func]
         result = []
-        for other in overrides:
+        for other in self.evaluator.overriding(func.module, function.cls, function.name, func.place):
             bound = Func(func.place, other.module, other.function, func.env, other.this)
             bound.bound, bound.keywords = func.bound, func.keywords
             result.append(bound)
-        return result
-
-    def _override_index(self) -> dict[Key, list[Func]]:
-        if self._overrides is None:
-            self._overrides = {}
-            for module in self.modules():
-                for number, cls in enumerate(module.facts.classes):
-                    if cls.kind != "class" or not cls.bases:
-                        continue
-                    own = Cls(module.place(cls), module, number)
-                    methods = {x.name: x.value.function for x in cls.fields if isinstance(x.value, f.FunctionRef)}
-                    for base in self.evaluator.lineage(own)[1:]:
-                        for field in base.module.facts.classes[base.cls].fields:
-                            if isinstance(field.value, f.FunctionRef) and field.name in methods:
-                                self._overrides.setdefault((base.module.path, field.value.function), []).append(
-                                    Func(own.place, module, methods[field.name], None, Inst(own.place, own))
-                                )
-        return self._overrides
-
-    modules: Callable[[], list[Module]] = staticmethod(lambda: [])
+        return result or [func]
 
     # ----------------------------------------------------------------------------------------------------- chains
 
     def environment(self, links: list[Link]) -> Env | None:
         """The parameters of the innermost function when it is called through ``links`` (innermost first)."""
         env: Env | None = None
-        if (
-            links
-            and links[-1].via is not None
-            and not any(self._reached(links[-1], t) for t in self.targets(links[-1].module, links[-1].call, None))
-        ):
-            env = self.environment([links[-1].via])
+        last = links[-1] if links else None
+        if last is not None and last.via is not None:
+            if not any(self._reached(last, target) for target in self.targets(last.module, last.call, None)):
+                env = self._environment_of(last.module, last.call, last.via)
         for link in reversed(links):
             found: Env | None = None
             for target in self.targets(link.module, link.call, env):
@@ -418,11 +428,25 @@ class CallGraph:
         return found
 
 
+def _complete(value: Val) -> bool:
+    """A function that may be called without arguments: it has no parameters, or they are bound."""
+    if isinstance(value, Func):
+        return not value.module.function(value.function).params or bool(value.bound or value.keywords)
+    return isinstance(value, Partial)
+
+
+def _mapped(value: Val, positional: tuple[Val, ...]) -> tuple[Val, ...]:
+    """The iterables over whose elements a call calls its first argument; none for any other call."""
+    if isinstance(value, MemberV) and value.key in ELEMENT_CALLBACKS and positional:
+        return positional[1:] if value.key == "map" and len(positional) > 1 else (value.base,)
+    return positional[1:] if isinstance(value, GlobalV) and value.path == ("map",) else ()
+
+
 def _indirect(value: Val) -> bool:
     """A method that calls what it belongs to, or what it is given."""
     if isinstance(value, MemberV):
         return value.key in ("call", "apply") or value.key in ELEMENT_CALLBACKS
-    return isinstance(value, (GlobalV, External)) and value.path[-1:] in (("call",), ("apply",))
+    return isinstance(value, (GlobalV, External)) and value.path[-1:] in (("call",), ("apply",), ("map",))
 
 
 def _has_param(value: Val) -> bool:

@@ -47,18 +47,34 @@ CATALOGUE: dict[str, Meta] = {
         Meta("FS402", "non-string-user-id", "error", "a number as user ID"),
         Meta("FS403", "personal-user-id", "warning", "an e-mail address or phone number as user ID"),
         Meta("FS404", "invalid-user-id", "error", "an empty or placeholder user ID"),
-        Meta("FS405", "unlinked-server-event", "warning", "server events with a user ID that no client code identifies"),
-        Meta("FS406", "maybe-missing-user-id", "warning", "a missing ID would be sent as the word \"undefined\" or \"None\""),
+        Meta(
+            "FS405", "unlinked-server-event", "warning", "server events with a user ID that no client code identifies"
+        ),
+        Meta(
+            "FS406", "maybe-missing-user-id", "warning", 'a missing ID would be sent as the word "undefined" or "None"'
+        ),
         Meta("FS501", "blocking-await", "error", "a response waits for a tracking request"),
         Meta("FS502", "unhandled-tracking-failure", "warning", "a failing tracking request can break the app"),
         Meta("FS503", "missing-timeout", "warning", "a tracking request without a sensible timeout"),
-        Meta("FS504", "tracking-in-loop", "warning", "one tracking request per iteration, or per scroll and mouse event"),
+        Meta(
+            "FS504", "tracking-in-loop", "warning", "one tracking request per iteration, or per scroll and mouse event"
+        ),
         Meta("FS505", "blocking-call-in-async", "error", "a synchronous tracking request blocks the event loop"),
-        Meta("FS506", "client-only-critical-event", "warning", "a business-critical event is sent from the browser only"),
+        Meta(
+            "FS506", "client-only-critical-event", "warning", "a business-critical event is sent from the browser only"
+        ),
         Meta("FS507", "missing-retry", "info", "a tracking request that nothing retries on 429"),
-        Meta("FS508", "unguarded-client-call", "warning", "a call on the bare FullStory global without a guard", default=False),
+        Meta(
+            "FS508",
+            "unguarded-client-call",
+            "warning",
+            "a call on the bare FullStory global without a guard",
+            default=False,
+        ),
         Meta("FS509", "pointless-await", "warning", "an await on a call that returns no promise"),
-        Meta("FS510", "lost-when-frozen", "warning", "a request that the serverless platform freezes before it is sent"),
+        Meta(
+            "FS510", "lost-when-frozen", "warning", "a request that the serverless platform freezes before it is sent"
+        ),
         Meta("FS511", "unchecked-response", "info", "nobody looks at the response of a tracking request"),
         Meta("FS512", "interface-event-on-server", "info", "an interface event is sent from the server only"),
         Meta("FS513", "early-session-getter", "warning", "a session getter is called before FullStory has loaded"),

@@ -31,7 +31,25 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _PHONE = re.compile(r"\+\d[\d\s()./-]{6,}")
 
 _KEEPING = frozenset(
-    ["toLowerCase", "toUpperCase", "lower", "upper", "casefold", "trim", "strip", "trimStart", "trimEnd", "lstrip", "rstrip", "normalize", "toString", "toLocaleLowerCase", "valueOf", "encode", "decode"]
+    [
+        "toLowerCase",
+        "toUpperCase",
+        "lower",
+        "upper",
+        "casefold",
+        "trim",
+        "strip",
+        "trimStart",
+        "trimEnd",
+        "lstrip",
+        "rstrip",
+        "normalize",
+        "toString",
+        "toLocaleLowerCase",
+        "valueOf",
+        "encode",
+        "decode",
+    ]
 )
 """Methods that keep a personal ID personal: case, trim (RULES.md, FS403)."""
 _ENCODING = frozenset(
