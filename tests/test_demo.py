@@ -24,7 +24,7 @@ MISTAKES = [
     ("FS502", "api/renewals.py", 10),
     ("FS502", "api/webhooks.py", 10),
     ("FS503", "api/webhooks.py", 10),
-    ("FS504", "api/renewals.py", 15),
+    ("FS504", "api/renewals.py", 10),
     ("FS507", "api/tracking.py", 20),
     ("FS507", "api/webhooks.py", 10),
     ("FS511", "api/webhooks.py", 10),

@@ -105,7 +105,9 @@ def consumer(tmp_path_factory: pytest.TempPathFactory, hook_repository: tuple[Pa
             "web/Pay.tsx": "export const pay = () => window.FS?.event('Pay Clicked', {});\n"
             "export const signedIn = (user: { id: string }) => window.FS?.identify(user.id);\n",
             "api/pay.py": "from telemetry import track_server_event\n\n\n"
-            'def paid(order):\n    track_server_event("Order Paid", order.uid, {"total_real": order.total})\n',
+            "def paid(order):\n    try:\n"
+            '        track_server_event("Order Paid", order.uid, {"total_real": order.total})\n'
+            "    except Exception as error:\n        print(error)\n",
             "README.md": "A shop.\n",
         },
     )
