@@ -302,7 +302,7 @@ class Evaluator:
         right = self.eval(module, node.right, env)
         if node.op in _COMPARISON:
             return Typed(place, "bool", node.op, (left, right))
-        if node.op == "+" and (is_text(left) or is_text(right)):
+        if node.op == "+" and any(is_text(o) or isinstance(o, EnvV) for v in (left, right) for o in options(v)):
             return self.template(place, [(left, module.place(node.left)), (right, module.place(node.right))], "concat")
         if node.op == "|" and isinstance(right, Obj):
             return self._merge(place, [(left, False), (right, False)])

@@ -190,9 +190,9 @@ class Linker:
 
     def _chains(
         self, sink: _Sink
-    ) -> Iterator[tuple[list[Link], Env | None, list[Draft], Target | None, dict[int, int]]]:
+    ) -> Iterator[tuple[list[Link], Env | None, list[Draft], Target | None, dict[tuple[int, str], int]]]:
         """Every way in which callers reach a sink: (links, environment, drafts, target, depth of each draft's site)."""
-        stack: list[tuple[list[Link], dict[int, int]]] = [(list(sink.via), {})]
+        stack: list[tuple[list[Link], dict[tuple[int, str], int]]] = [(list(sink.via), {})]
         emitted = 0
         while stack and emitted < MAX_CHAINS:
             links, sites = stack.pop()
@@ -205,8 +205,8 @@ class Linker:
             function = top.fact.function
             sites = dict(sites)
             for index, draft in enumerate(drafts):
-                if index not in sites and not self._names_open(draft, top.module, function, used):
-                    sites[index] = len(links)
+                if (index, draft.kind) not in sites and not self._names_open(draft, top.module, function, used):
+                    sites[index, draft.kind] = len(links)
             more: list[Link] = []
             if len(links) < MAX_LINKS:
                 values = [v for d in drafts for v in d.open_values()] + opened
@@ -583,7 +583,7 @@ class Linker:
                     request.variants.append(variant)
                 if draft.kind == "request":
                     continue
-                depth = sites.get(index, len(links))
+                depth = sites.get((index, draft.kind), len(links))
                 site = frames[min(depth, len(frames) - 1)]
                 site = self._partial_site(links[:depth], draft, site)
                 call = TrackingCall(

@@ -19,6 +19,7 @@ from .values import (
     Cls,
     Elem,
     Ent,
+    EnvV,
     External,
     GlobalV,
     Inst,
@@ -573,7 +574,9 @@ def _parts(value: Val) -> list[str | Val]:
     if isinstance(value, Lit) and isinstance(value.value, str):
         return [value.value]
     if isinstance(value, Tmpl):
-        return list(value.parts)
+        return [piece for part in value.parts for piece in ([part] if isinstance(part, str) else _parts(part))]
+    if isinstance(value, EnvV) and isinstance(value.default, Lit):
+        return _parts(value.default)
     if isinstance(value, CallV) and dotted(value.callee) == "URL" and value.args:
         parts = _parts(value.args[0])
         if len(value.args) > 1 and parts and isinstance(parts[0], str) and not parts[0].startswith("http"):
