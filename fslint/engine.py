@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 from .cache import Cache, key_of
@@ -23,9 +24,11 @@ from .link.modules import Module
 from .link.project import Project
 from .resolve import Resolver
 from .search import search, seeds
-from .settings import Settings
+from .settings import Settings, SettingsError
 
 MAX_ROUNDS = 12
+COMPARING = frozenset({"FS201", "FS202", "FS203", "FS401", "FS506", "FS512"})
+"""Rules whose findings are about two calls."""
 MAX_NAMED = 400
 """A global or injected name in more files than this is no name to search by (``events --unresolved`` says so)."""
 MIN_NAMED = 3
@@ -194,7 +197,58 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     project.files = workspace.files.paths
     project.package_version = _package_versions(workspace)
     _registries(workspace, project)
+    _linked_facts(workspace, project)
     return project
+
+
+def _linked_facts(workspace: Workspace, project: Project) -> None:
+    """Take in the calls of other repositories. Raises ``SettingsError`` for a file that cannot be used."""
+    if not workspace.settings.linked_facts:
+        return
+    from .linked import LinkedError, attach, describe, read
+
+    files = []
+    for name in workspace.settings.linked_facts:
+        path = workspace.settings.root / name
+        try:
+            file = read(path.read_bytes(), name)
+        except (LinkedError, OSError) as error:
+            raise SettingsError(name, None, f"linked-facts: {error}") from None
+        files.append(file)
+        note = describe(file, _age(file.time))
+        if note:
+            project.notes.append(note)
+    project.linked_contents = attach(project, files)
+
+
+def _age(time: str) -> float | None:
+    """Days since an ISO time; None where it is none."""
+    from datetime import UTC, datetime
+
+    try:
+        written = datetime.fromisoformat(time)
+    except ValueError:
+        return None
+    return (datetime.now(UTC) - (written if written.tzinfo else written.replace(tzinfo=UTC))).total_seconds() / 86_400
+
+
+def facts(settings: Settings, repository: str | None = None) -> bytes:
+    """The call records of a project, for ``linked-facts`` of another one."""
+    from datetime import UTC, datetime
+
+    from .discovery import git
+    from .linked import dump
+
+    workspace = Workspace(settings)
+    try:
+        commit = git(settings.root, "rev-parse", "HEAD", ok=(0, 128)) or b""
+        commit_text = commit.decode("ascii", "replace").strip()
+        name = repository or settings.root.name
+        position = _positions(workspace, settings.root)
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return dump(link(workspace), position, name, commit_text if len(commit_text) in (40, 64) else "", now)
+    finally:
+        workspace.cache.close()
 
 
 def _is_code(path: str) -> bool:
@@ -280,6 +334,17 @@ def _placed(project: Project, diagnostic: Diagnostic) -> Diagnostic | None:
         module = project.all_modules.get(path)
         return module is None or not (module.generated or module.test)
 
+    own = project.all_modules.get(diagnostic.place.path)
+    if own is not None and own.linked:
+        # Another repository's call: it stands at the call of this one that it does not fit.
+        for index, related in enumerate(diagnostic.related):
+            module = project.modules.get(related.place.path)
+            if module is not None and diagnostic.code in COMPARING:
+                rest = (Related(diagnostic.place, "the call of the linked repository"), *diagnostic.related[:index])
+                return replace(
+                    diagnostic, place=related.place, related=(*rest, *diagnostic.related[index + 1 :]), fix=None
+                )
+        return None
     if diagnostic.code in ("FS601", "FS001", "FS004") or reported(diagnostic.place.path):
         return diagnostic
     for index, related in enumerate(diagnostic.related):
@@ -332,7 +397,7 @@ def why(settings: Settings, path: str, line: int) -> list[str]:
         workspace.cache.close()
 
 
-def _positions(workspace: Workspace) -> Callable[[Place], tuple[str, int, int]]:
+def _positions(workspace: Workspace, start: Path | None = None) -> Callable[[Place], tuple[str, int, int]]:
     """Spans as path (relative to the working directory), line and column, 1-based, columns in code points."""
     from .settings import relative
     from .source import Source
@@ -344,7 +409,7 @@ def _positions(workspace: Workspace) -> Callable[[Place], tuple[str, int, int]]:
         if source is None:
             source = sources[place.path] = Source(workspace.text(place.path))
         found = source.position(place.start)
-        return relative(workspace.settings.root / place.path, workspace.settings.cwd), found.line, found.column
+        return relative(workspace.settings.root / place.path, start or workspace.settings.cwd), found.line, found.column
 
     return position
 
@@ -391,7 +456,11 @@ def _summary(project: Project, settings: Settings, shown: list[Diagnostic], supp
     counts = {"error": 0, "warning": 0, "info": 0}
     for diagnostic in shown:
         counts[settings.severity(diagnostic.code)] += 1
-    sites = [s for s in project.sites() if s.kind in ("event", "identify", "user-properties", "page-properties")]
+    sites = [
+        s
+        for s in project.sites()
+        if not s.frame.module.linked and s.kind in ("event", "identify", "user-properties", "page-properties")
+    ]
     unresolved = {frame.key for frame, _ in project.unresolved}
     files = sum(1 for path in project.files if _is_code(path))
     partly = sum(bool(m.facts.broken) and m.facts.syntax_error is None for m in project.modules.values())

@@ -25,7 +25,11 @@ _PROPERTY_TYPES = frozenset(
 
 def events(project: Project, position: Position) -> dict[str, Any]:
     """The inventory: every call by call site, and what stayed unresolved."""
-    calls = [_call(project, site, position) for site in project.sites() if site.kind in KINDS]
+    calls = [
+        _call(project, site, position)
+        for site in project.sites()
+        if site.kind in KINDS and not site.frame.module.linked
+    ]
     unresolved: dict[tuple[str, int], dict[str, Any]] = {}
     for frame, reason in project.unresolved:
         path, line, column = position(frame.place)

@@ -21,6 +21,7 @@ COMMANDS = {
     "explain": "Print a rule's page: what, why, bad, good, how to fix.",
     "rules": "List the rules.",
     "registry": "Check the event registry, or print its JSON Schema.",
+    "facts": "Write this repository's call records, for another repository's checks.",
     "demo": "Write a small shop with tracking mistakes and check it.",
 }
 """Each command and its one line of help; its module has its name."""

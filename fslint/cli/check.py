@@ -276,7 +276,7 @@ def _sources(result: Result, settings: Settings) -> Any:
         found = [(secret.start, secret.end) for secret in facts.literals]
         return found + [(use.start, use.end) for use in facts.comment_keys]
 
-    return Sources(settings.root, settings.overlay, secrets)
+    return Sources(settings.root, {**settings.overlay, **result.project.linked_contents}, secrets)
 
 
 def _refuse_contradictions(options: Mapping[str, Any]) -> None:

@@ -35,13 +35,14 @@ class Module:
     """One file of the project.
 
     ``side``: ``client`` ``server`` or None, of the file as a whole (``sides.side_at`` for a place in it), with
-    ``side_reason``. ``test``: left out (RULES.md). ``reported``: its findings may be shown.
+    ``side_reason``. ``test``: left out (RULES.md). ``linked``: it stands for a file of another repository.
     """
 
     def __init__(self, path: str, facts: FileFacts, test: bool = False) -> None:
         self.path = path
         self.facts = facts
         self.test = test
+        self.linked = False
         self.generated = facts.generated in ("generated", "minified")
         self.side: str | None = None
         self.side_reason = ""

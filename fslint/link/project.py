@@ -187,7 +187,8 @@ class Project:
     ``events --unresolved``. ``registries``: per app (key "" is the only app); None where there is none.
     ``unreadable``: files that should be checked and cannot be read, with the reason. ``tracked_env``: ``.env*`` files that
     Git tracks. ``files``: all paths of the project. ``notes``: for stderr. ``package_version(path, package)``: the range
-    that the nearest package.json of a file gives for a package, or None.
+    that the nearest package.json of a file gives for a package, or None. ``linked_contents``: stand-ins for the files of
+    linked repositories, by which places in them become lines.
     """
 
     def __init__(self, evaluator: Evaluator, settings: Settings) -> None:
@@ -206,6 +207,7 @@ class Project:
         self.tracked_env: frozenset[str] = frozenset()
         self.files: tuple[str, ...] = ()
         self.notes: list[str] = []
+        self.linked_contents: dict[str, bytes] = {}
         self.package_version: Callable[[str, str], str | None] = lambda path, package: None
         self._sites: list[Site] | None = None
 
@@ -226,6 +228,10 @@ class Project:
                     site.calls.append(call)
             self._sites = sorted(grouped.values(), key=lambda s: (s.place, s.kind, s.side))
         return [site for site in self._sites if kind is None or site.kind == kind]
+
+    def reset_sites(self) -> None:
+        """Group the call sites anew, after ``calls`` has changed."""
+        self._sites = None
 
     def of_kind(self, *kinds: str) -> Iterator[TrackingCall]:
         return (call for call in self.calls if call.kind in kinds)
