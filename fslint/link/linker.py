@@ -430,7 +430,7 @@ class Linker:
         if not self.imports_wanted(module.path, facts):
             return False
         if module.python:
-            return module.path.endswith("__init__.py") or any(
+            return module.path.endswith("__init__.py") or self._reexports(module) or any(
                 self._carries(self.evaluator.binding(module, number, None, -1, Place(module.path, 0, 0)))
                 for number in module.top_level.values()
                 if facts.bindings[number].kind in ("var", "const", "let", "function")
@@ -442,6 +442,18 @@ class Linker:
                 return True
             if export.value is not None and self._carries(self.evaluator.eval(module, export.value)):
                 return True
+        return False
+
+    def _reexports(self, module: Module) -> bool:
+        """A Python module that imports for others: with ``*``, or what it does not use itself."""
+        facts = module.facts
+        used = module.__dict__.get("_used")
+        if used is None:
+            used = module.__dict__["_used"] = {n.binding for n in nodes(facts) if isinstance(n, f.Name)}
+        for imported in facts.imports:
+            if imported.how == "star" or (imported.binding >= 0 and imported.binding not in used):
+                if any(p in self._tracking for p in self.resolver.resolve(module.path, imported.specifier, imported.name)):
+                    return True
         return False
 
     def _carries(self, value: Val, depth: int = 0) -> bool:
