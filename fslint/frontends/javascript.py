@@ -187,6 +187,10 @@ def _tight(error: Node) -> list[tuple[int, int]]:
     """What an error node covers, without the statements in it that were read."""
     if error.start_byte == error.end_byte or not error.children:
         return [(error.start_byte, error.end_byte)]
+    inner = [node for child in error.children if child.has_error or child.is_missing for node in _errors(child)]
+    if inner:
+        # The rest of the file often goes into one error around the real one.
+        return [span for node in inner for span in _tight(node)]
     ranges: list[tuple[int, int]] = []
     joined = False
     for child in error.children:
