@@ -515,6 +515,8 @@ def describe(value: Val | None) -> str:
     if isinstance(value, Choice):
         return " or ".join(describe(option) for option in value.options[:3]) + (" …" if len(value.options) > 3 else "")
     if isinstance(value, MemberV):
+        if isinstance(value.base, Param) and not value.base.name:
+            return value.key or "…"
         return f"{describe(value.base)}.{value.key or '…'}"
     if isinstance(value, Param):
         return value.name or "a parameter"

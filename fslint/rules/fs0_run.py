@@ -27,7 +27,7 @@ def syntax_error(project: Project) -> Iterator[Diagnostic]:
 def _broken(place: Place, message: str) -> Diagnostic:
     return Diagnostic(
         "FS001",
-        f"This file cannot be parsed, so its tracking calls may be missed: {message.rstrip('.')}",
+        f"this file cannot be parsed, so its tracking calls may be missed: {message.rstrip('.')}",
         place,
         help="mend the syntax; calls in the part of the file that can be read are checked all the same",
         subject=message,
@@ -60,7 +60,7 @@ def unreadable_file(project: Project) -> Iterator[Diagnostic]:
     for path, reason in sorted(project.unreadable.items()):
         yield Diagnostic(
             "FS004",
-            f"This file was skipped: {reason}",
+            f"this file was skipped: {reason}",
             Place(path, 0, 0),
             help="save it as UTF-8, or exclude it in the configuration if it holds no tracking",
             subject=path,

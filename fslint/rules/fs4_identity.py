@@ -51,7 +51,7 @@ def place_of(call: TrackingCall, value: Val) -> Place:
 
 
 def origin_of(call: TrackingCall, place: Place) -> tuple[tuple[object, ...], ...]:
-    """The user ID as an origin."""
+    """the user ID as an origin."""
     return (("user-id", place), ("user-id", call.user_id_place or place))
 
 
@@ -96,7 +96,7 @@ def _against_registry(project: Project, app: str, calls: list[TrackingCall]) -> 
             seen.add(place)
             yield Diagnostic(
                 "FS401",
-                f"The user ID {describe(option)} cannot have the form that the registry asks for ({wanted.text}), so it links to nobody",
+                f"the user ID {describe(option)} cannot have the form that the registry asks for ({wanted.text}), so it links to nobody",
                 place,
                 help=f"build it as {wanted.text}, as every other call does",
                 related=(Related(wanted.place, "the form is set here"), *_related(call, place)),
@@ -133,7 +133,7 @@ def _against_each_other(project: Project, app: str, calls: list[TrackingCall]) -
             seen.add(place)
             yield Diagnostic(
                 "FS401",
-                f"This user ID is {form.describe()}, elsewhere it is {rival.describe()}: FullStory takes them for two users and links nothing",
+                f"this user ID is {form.describe()}, elsewhere it is {rival.describe()}: FullStory takes them for two users and links nothing",
                 place,
                 help=f"send the same ID on both sides, as in {other.outer.place.path}",
                 related=(
@@ -177,7 +177,7 @@ def non_string_user_id(project: Project) -> Iterator[Diagnostic]:
             wrap = "str" if call.outer.module.python else "String"
             yield Diagnostic(
                 "FS402",
-                f"The user ID {describe(option)} is a number, and FullStory takes text: 123 and '123' do not link",
+                f"the user ID {describe(option)} is a number, and FullStory takes text: 123 and '123' do not link",
                 place,
                 help=f"send it as text: {wrap}({_source(option)})",
                 related=_related(call, place),
@@ -208,7 +208,7 @@ def personal_user_id(project: Project) -> Iterator[Diagnostic]:
             what = "an e-mail address" if kind == "email" else "a phone number"
             yield Diagnostic(
                 "FS403",
-                f"This user ID is {what}: it is personal data, it can be guessed, and it changes",
+                f"this user ID is {what}: it is personal data, it can be guessed, and it changes",
                 place,
                 help="send the user's ID from your database"
                 + (", and the address as the `email` property" if kind == "email" else ""),
@@ -259,14 +259,14 @@ def _invalid(value: Val) -> str:
     if not isinstance(value, Lit):
         return ""
     if value.value is None and value.kind in ("", "undefined"):
-        return f"The user ID is {describe(value)}"
+        return f"the user ID is {describe(value)}"
     if isinstance(value.value, str) and not value.kind:
         if not value.value.strip():
-            return "The user ID is empty"
+            return "the user ID is empty"
         if value.value.strip().lower() in _PLACEHOLDERS:
-            return f"The user ID {describe(value)} is a placeholder"
+            return f"the user ID {describe(value)} is a placeholder"
         if len(value.value) > MAX_ID:
-            return f"The user ID has {len(value.value)} characters, and FullStory takes {MAX_ID}"
+            return f"the user ID has {len(value.value)} characters, and FullStory takes {MAX_ID}"
     return ""
 
 
@@ -417,7 +417,7 @@ def unlinked_server_event(project: Project) -> Iterator[Diagnostic]:
         if first is not None:
             yield Diagnostic(
                 "FS405",
-                "Server events are sent with a user ID, but no client code identifies a user, so they belong to no session",
+                "server events are sent with a user ID, but no client code identifies a user, so they belong to no session",
                 first.site.place,
                 help="identify the user in the browser with the same ID: FS('setIdentity', { uid })",
                 origins=(("unlinked", app),),

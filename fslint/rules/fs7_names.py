@@ -64,7 +64,7 @@ def dynamic_event_name(project: Project) -> Iterator[Diagnostic]:
             known = "".join(part if isinstance(part, str) else "{…}" for part in option.parts)
             yield Diagnostic(
                 "FS701",
-                f"This event name is built from data (`{describe(hole)}`), so every value makes an event of its own",
+                f"this event name is built from data (`{describe(hole)}`), so every value makes an event of its own",
                 place,
                 help=f"send one constant name and put the value into a property: '{_constant(option)}', with {{ {_key(hole)}: … }}",
                 related=()
@@ -235,7 +235,7 @@ def _problem(option: Val, real: bool) -> tuple[str, str] | None:
             if real:
                 return None
             return (
-                "This event has an empty name, so FullStory rejects it",
+                "this event has an empty name, so FullStory rejects it",
                 "give the event a name, such as 'Order Placed'",
             )
         length = len(option.value)
@@ -246,6 +246,6 @@ def _problem(option: Val, real: bool) -> tuple[str, str] | None:
     if length <= MAX_NAME:
         return None
     return (
-        f"This event name has {length} characters, and FullStory rejects names over {MAX_NAME}",
+        f"this event name has {length} characters, and FullStory rejects names over {MAX_NAME}",
         "shorten the name and put the details into properties",
     )
