@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
 from .modules import Env
-from .registrations import provided_key
 from .values import (
     Arr,
     CallV,
@@ -332,12 +331,21 @@ def _inject(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
     """Angular's ``inject(Class)``; Vue's ``inject(key)`` where one place provides it."""
     if call.args and isinstance(call.args[0], Cls):
         return evaluator.construct(call.args[0], ((), ()), call.place)
-    if call.args:
-        rows = evaluator.registrations.look("provide", provided_key(call.args[0]))
-        values = [evaluator.eval(row.module, row.node) for row in rows]
-        if values:
-            return evaluator.choice(call.place, values, "assign")
-    return None
+    return evaluator.provided(call.args[0], call.place) if call.args else None
+
+
+def _promise(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
+    """``new Promise((resolve) => resolve(x))``: what it resolves to."""
+    executor = call.args[0] if call.args else None
+    if not isinstance(executor, Func):
+        return None
+    found: list[Val] = []
+    for number in evaluator.calls_of_param(executor, 0)[:8]:
+        given = executor.module.call(number).args
+        if given:
+            found.extend(options(evaluator.eval(executor.module, given[0].value, executor.env)))
+    useful = [v for v in found if not isinstance(v, (Unknown, Lit))]
+    return evaluator.choice(call.place, useful, "assign") if useful else None
 
 
 def _pinia(evaluator: Evaluator, call: CallV, made: CallV) -> Val | None:
@@ -705,6 +713,7 @@ _EXACT: dict[str, _Handler] = {
     "Object.entries": _entries,
     "Object.assign": _assign,
     "Map": _mapping,
+    "Promise": _promise,
     "enumerate": _enumerate,
     "getattr": _getattr,
     "functools.partial": _partial,
@@ -722,6 +731,7 @@ _LAST: dict[str, _Handler] = {
     "useContext": _use_context,
     "use": _use_context,
     "inject": _inject,
+    "getContext": _inject,
     "partial": _partial,
     "Depends": _call_back,
 }

@@ -14,7 +14,7 @@ from .. import facts as f
 from ..diagnostics import Place
 from . import builtins
 from .modules import Env, Module
-from .registrations import WINDOW, Given, Registrations, global_path, injected
+from .registrations import STATE, WINDOW, Given, Registrations, global_path, injected, provided_key
 from .values import (
     Arr,
     CallV,
@@ -365,7 +365,7 @@ class Evaluator:
         return builder.build(place)
 
     def _member(self, module: Module, node: f.Member, env: Env | None) -> Val:
-        handed = None if module.python else self._handed_member(module, node)
+        handed = self._handed_member(module, node)
         if handed is not None:
             return handed
         base = self.eval(module, node.object, env)
@@ -382,11 +382,15 @@ class Evaluator:
             return None
         name, target = node.key.value, node.object
         given: list[Given] = []
-        if isinstance(target, f.This):
+        if isinstance(target, f.Member) and isinstance(target.key, f.Literal) and target.key.value in STATE:
+            given = self.registrations.look("state", name)
+        elif name.startswith("$") and isinstance(target, f.CallRef):
+            given = self.registrations.look("this", name)
+        elif isinstance(target, f.This):
             given = (
                 self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
             )
-        elif isinstance(target, (f.Global, f.Member, f.Cast)):
+        elif not module.python and isinstance(target, (f.Global, f.Member, f.Cast)):
             path = global_path(node)
             if path is not None and len(path) > 1:
                 path = path[1:] if path[0] in WINDOW else path
@@ -735,7 +739,7 @@ class Evaluator:
                 # A declared field's initial value says little of an instance that comes from elsewhere.
                 return MemberV(place, base, name, optional).with_decl(*declared)
             if found:
-                value = self.choice(place, useful or found, "assign")
+                value = self._appended(base, cls, name, self.choice(place, useful or found, "assign"))
                 if isinstance(value, (Param, MemberV, CallV, Unknown)) and declared is not None and value.decl is None:
                     value = value.with_decl(*declared)
                 if isinstance(value, (Param, MemberV, CallV, Unknown)) and value.decl is not None:
@@ -749,6 +753,36 @@ class Evaluator:
             return instance if instance is not None else value.with_decl(*declared)
         return value
 
+    def _appended(self, base: Inst, cls: Cls, name: str, value: Val) -> Val:
+        """A list that is a field, with what the methods of the class put into it (``this.providers.push(p)``)."""
+        module = cls.module
+        index = module.__dict__.get("_appends")
+        if index is None:
+            index = module.__dict__["_appends"] = {}
+            for call in module.facts.calls:
+                callee = call.callee
+                if not (isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) and call.args):
+                    continue
+                target = callee.object
+                if callee.key.value in ("push", "append", "add", "unshift") and isinstance(target, f.Member):
+                    owner, _ = self._receiver_class(module, target.object)
+                    if owner >= 0 and isinstance(target.key, f.Literal):
+                        rows = index.setdefault((owner, target.key.value), [])
+                        rows.extend((call.function, a.value) for a in call.args if not a.name)
+        rows = index.get((cls.cls, name), [])
+        lists = [o for o in options(value) if isinstance(o, Arr)]
+        if not rows or not lists:
+            return value
+        items: list[Val] = [item for option in lists for item in option.items]
+        for function, node in rows[:16]:
+            given = (
+                base.env
+                if base.env is not None and base.env.function == function and base.env.module is module
+                else None
+            )
+            items.append(self.eval(module, node, given or _this_env(module, base, function)))
+        return Arr(value.place, tuple(items), True, lists[0].kind)
+
     def _instance_writes(self, cls: Cls, name: str) -> list[tuple[int, f.Value, f.Type | None]]:
         """``this.name = …`` / ``self.name = …`` in the methods of a class, and parameter properties."""
         module = cls.module
@@ -758,7 +792,7 @@ class Evaluator:
             for write in module.facts.writes:
                 if write.op != "=" or not isinstance(write.key, f.Literal) or not isinstance(write.key.value, str):
                     continue
-                owner, function = self._receiver_class(module, write)
+                owner, function = self._receiver_class(module, write.object)
                 if owner >= 0:
                     index.setdefault((owner, write.key.value), []).append((function, write.value, None))
             for number, function_facts in enumerate(module.facts.functions):
@@ -772,8 +806,7 @@ class Evaluator:
             module.__dict__["_instance_writes"] = index
         return cast("list[tuple[int, f.Value, f.Type | None]]", index.get((cls.cls, name), []))
 
-    def _receiver_class(self, module: Module, write: f.Write) -> tuple[int, int]:
-        target = write.object
+    def _receiver_class(self, module: Module, target: f.Value) -> tuple[int, int]:
         if isinstance(target, f.This):
             return module.function(target.function).cls, target.function
         if isinstance(target, f.Name) and target.binding in module.param_of:
@@ -926,6 +959,15 @@ class Evaluator:
         module, declared = self.declared(module, declared)
         if isinstance(declared, f.ArrayType) and name.lstrip("-").isdigit():
             return module, declared.item
+        if isinstance(declared, f.UnionType):
+            found = [t for item in declared.items if (t := self.member_type(module, item, name)) is not None]
+            if len(found) > 1 and all(owner is found[0][0] for owner, _ in found):
+                known = module.__dict__.setdefault("_unions", {})
+                key = (id(declared), name)
+                if key not in known:
+                    known[key] = f.UnionType(declared.start, declared.end, tuple(t for _, t in found))
+                return found[0][0], known[key]
+            return found[0] if found else None
         for owner, field in self.fields_of(module, declared) or ():
             if field.name == name and field.type is not None and field.kind in ("field", "getter"):
                 return owner, field.type
@@ -981,6 +1023,10 @@ class Evaluator:
                     return [e.value for e in value.entries]
                 if isinstance(value, Arr) and not value.open and value.items:
                     return list(value.items)
+        if isinstance(declared, f.KeyofType) and not isinstance(declared.object, f.TypeofType):
+            fields = self.fields_of(module, declared.object)
+            if fields and all(x.kind in ("field", "method") for _, x in fields):
+                return [Lit(owner.place(x), x.name) for owner, x in fields]
         if isinstance(declared, f.KeyofType) and isinstance(declared.object, f.TypeofType):
             value = self.eval(module, declared.object.value)
             if isinstance(value, Obj) and not value.open and value.entries:
@@ -1116,7 +1162,7 @@ class Evaluator:
             dependency = injected(self, module, function, param.name)
             if dependency is not None:
                 return dependency
-        given = self._injected(module, param, place) if module.python else None
+        given = self._injected(module, param, place) if module.python else self._by_token(module, param, place)
         if given is not None:
             return given
         value: Val = Param(place, module, function, index, param.binding, param.name)
@@ -1126,6 +1172,31 @@ class Evaluator:
                 return instance
             value = value.with_decl(module, param.type)
         return value
+
+    def _by_token(self, module: Module, param: f.Param, place: Place) -> Val | None:
+        """``@Inject(TOKEN) x``: what a module provides under the token."""
+        for decorator in param.decorators:
+            if isinstance(decorator, f.CallRef):
+                call = module.call(decorator.call)
+                if _decorator_name(module, call.callee) == "Inject" and call.args:
+                    return self.provided(self.eval(module, call.args[0].value), place)
+        return None
+
+    def provided(self, key: Val, place: Place) -> Val | None:
+        """What is provided under a key (Vue, Svelte, Angular, Nest)."""
+        found: list[Val] = []
+        for row in self.registrations.look("provide", provided_key(key)):
+            value = self.eval(row.module, row.node)
+            for option in options(value):
+                if row.how == "useClass" and isinstance(option, Cls):
+                    found.append(self.construct(option, ((), ()), place))
+                elif row.how == "useFactory" and isinstance(option, Func):
+                    found.append(self.invoke(option, self.supplied(option), place))
+                elif row.how == "useExisting" and isinstance(option, Cls):
+                    found.append(Inst(place, option))
+                else:
+                    found.append(option)
+        return self.choice(place, found, "assign") if found else None
 
     def supplied(self, func: Func) -> Args:
         """What a framework gives when it calls a function: every parameter as it is injected."""
@@ -1991,7 +2062,8 @@ def _decorator_name(module: Module, node: f.Value) -> str:
 def _is_data_class(evaluator: Evaluator, value: Cls) -> bool:
     """A class that only carries data (dataclass, TypedDict, model): its members are values to read, not services."""
     cls = value.module.facts.classes[value.cls]
-    return not any(isinstance(x.value, f.FunctionRef) for x in cls.fields) and not cls.bases
+    methods = any(isinstance(x.value, f.FunctionRef) or x.kind == "method" for x in cls.fields)
+    return not methods and not cls.bases
 
 
 def _is_initial(value: Val, module: Module) -> bool:

@@ -311,7 +311,7 @@ class Linker:
         """Names under which tracking functions are handed on without an import: globals, injected things."""
         found: set[str] = set()
         for (kind, key), rows in list(self.evaluator.registrations.given.items()):
-            if kind not in ("global", "this", "provide", "angular"):
+            if kind not in ("global", "this", "provide", "angular", "state", "action"):
                 continue
             for row in rows:
                 if row.module.test:
@@ -430,10 +430,14 @@ class Linker:
         if not self.imports_wanted(module.path, facts):
             return False
         if module.python:
-            return module.path.endswith("__init__.py") or self._reexports(module) or any(
-                self._carries(self.evaluator.binding(module, number, None, -1, Place(module.path, 0, 0)))
-                for number in module.top_level.values()
-                if facts.bindings[number].kind in ("var", "const", "let", "function")
+            return (
+                module.path.endswith("__init__.py")
+                or self._reexports(module)
+                or any(
+                    self._carries(self.evaluator.binding(module, number, None, -1, Place(module.path, 0, 0)))
+                    for number in module.top_level.values()
+                    if facts.bindings[number].kind in ("var", "const", "let", "function")
+                )
             )
         for export in facts.exports:
             if export.specifier and any(
@@ -452,7 +456,9 @@ class Linker:
             used = module.__dict__["_used"] = {n.binding for n in nodes(facts) if isinstance(n, f.Name)}
         for imported in facts.imports:
             if imported.how == "star" or (imported.binding >= 0 and imported.binding not in used):
-                if any(p in self._tracking for p in self.resolver.resolve(module.path, imported.specifier, imported.name)):
+                if any(
+                    p in self._tracking for p in self.resolver.resolve(module.path, imported.specifier, imported.name)
+                ):
                     return True
         return False
 
@@ -633,6 +639,9 @@ class Linker:
         if draft.name is None:
             return site
         for target in self.graph.targets(site.module, site.call, None):
+            maker = self._maker(target.value, draft.name.at or draft.name.place)
+            if maker is not None:
+                return maker
             if target.partial is not None:
                 module, number = target.partial
                 span = module.place(module.call(number))
@@ -640,6 +649,19 @@ class Linker:
                 if at.path == span.path and span.start <= at.start < span.end:
                     return Frame(module, number)
         return site
+
+    def _maker(self, called: Val, at: Place) -> Frame | None:
+        """The call that made the closure that is called, where it gives the name (``const bought = event('Bought')``)."""
+        env = called.env if isinstance(called, Func) else None
+        while env is not None:
+            place = env.place
+            if place is not None and place.path == at.path and place.start <= at.start < place.end:
+                module = self.evaluator.loaded.get(place.path)
+                for number, call in enumerate(module.facts.calls if module is not None else ()):
+                    if module is not None and (call.start, call.end) == (place.start, place.end):
+                        return Frame(module, number)
+            env = env.parent
+        return None
 
     def _settle(self, value: Val | None) -> Val | None:
         """Parameters that nobody gives: the alternatives of their literal types, their defaults."""

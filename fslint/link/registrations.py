@@ -2,6 +2,7 @@
 
 ``register`` enters what a module gives under a kind and a key; ``Registrations.look`` says what is given. Kinds:
 ``global`` (key: dotted name without ``window.``) · ``this`` (a property that a plugin puts on every component) ·
+``state`` (a service put on an application) · ``action`` (Vuex) ·
 ``context`` (key: path and call of ``createContext``; what its providers hold) · ``provide`` (Vue: key as ``provided_key``) ·
 ``angular`` (AngularJS: the injectable's name) · ``implements``,
 ``extends`` (key: path and class of an interface, a base class).
@@ -12,11 +13,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import facts as f
+from .modules import Module, nodes
 from .values import Arr, CallV, Cls, Func, GlobalV, Lit, Val, options
 
 if TYPE_CHECKING:
     from .evaluate import Evaluator
-    from .modules import Module
 
 Key = tuple[str, object]
 
@@ -66,9 +67,12 @@ ANGULAR_INJECTED = frozenset(
 def register(module: Module, evaluator: Evaluator, table: Registrations) -> None:
     """Enter what a module gives."""
     facts = module.facts
-    if not module.python:
-        for write in facts.writes:
+    for write in facts.writes:
+        _state(module, write, table)
+        if not module.python:
             _write(module, write, evaluator, table)
+    if not module.python:
+        _tokens(module, evaluator, table)
         _declared(module, table)
         for call in facts.calls:
             _call(module, call, evaluator, table)
@@ -81,6 +85,41 @@ def register(module: Module, evaluator: Evaluator, table: Registrations) -> None
             for option in options(evaluator.eval(module, interface)):
                 if isinstance(option, Cls):
                     table.add("implements", (option.module.path, option.cls), Given(module, node))
+
+
+STATE = frozenset({"state", "locals", "extensions"})
+"""Members of an application under which a framework lets one put services (Starlette, Express, Flask)."""
+
+
+def _state(module: Module, write: f.Write, table: Registrations) -> None:
+    target = write.object
+    if isinstance(target, f.Member) and isinstance(target.key, f.Literal) and target.key.value in STATE:
+        if (
+            isinstance(write.key, f.Literal)
+            and isinstance(write.key.value, str)
+            and not isinstance(target.object, f.This)
+        ):
+            table.add("state", write.key.value, Given(module, write.value))
+
+
+_USES = ("useClass", "useValue", "useFactory", "useExisting")
+
+
+def _tokens(module: Module, evaluator: Evaluator, table: Registrations) -> None:
+    """``{ provide: TOKEN, useClass: C }`` of Angular and Nest."""
+    packages = {imported.specifier for imported in module.facts.imports}
+    if not packages & {"@angular/core", "@nestjs/common", "@angular/platform-browser", "@angular/router"}:
+        return
+    for node in nodes(module.facts):
+        if not isinstance(node, f.Object):
+            continue
+        entries = {e.key.value: e.value for e in node.entries if isinstance(e.key, f.Literal)}
+        if "provide" in entries:
+            for how in _USES:
+                if how in entries:
+                    for option in options(evaluator.eval(module, entries["provide"])):
+                        if not isinstance(option, Cls):
+                            table.add("provide", provided_key(option), Given(module, entries[how], how))
 
 
 def _write(module: Module, write: f.Write, evaluator: Evaluator, table: Registrations) -> None:
@@ -138,15 +177,44 @@ def _call(module: Module, call: f.Call, evaluator: Evaluator, table: Registratio
     name = callee.key.value if isinstance(callee, f.Member) and isinstance(callee.key, f.Literal) else ""
     if isinstance(callee, f.Name):
         name = module.facts.bindings[callee.binding].name
-    if len(call.args) != 2 or not isinstance(name, str):
+    if not isinstance(name, str):
         return
-    if name == "provide":
+    if isinstance(callee, f.Global):
+        name = callee.name
+    if name == "defineNuxtPlugin" and call.args:
+        _nuxt(module, call.args[0].value, evaluator, table)
+    elif name in ("createStore", "Store", "defineModule") and call.args:
+        _actions(module, call.args[0].value, table)
+    if len(call.args) != 2:
+        return
+    if name in ("provide", "setContext"):
         for option in options(evaluator.eval(module, call.args[0].value)):
             table.add("provide", provided_key(option), Given(module, call.args[1].value))
     elif name in ANGULAR and isinstance(callee, f.Member):
         first = call.args[0].value
         if isinstance(first, f.Literal) and isinstance(first.value, str):
             table.add("angular", first.value, Given(module, call.args[1].value, name))
+
+
+def _nuxt(module: Module, plugin: f.Value, evaluator: Evaluator, table: Registrations) -> None:
+    """What a Nuxt plugin provides is ``$name`` of the app."""
+    for number in _functions(module, plugin):
+        for result in module.function(number).returns:
+            if isinstance(result.value, f.Object):
+                for entry in result.value.entries:
+                    if isinstance(entry.key, f.Literal) and entry.key.value == "provide":
+                        for inner in entry.value.entries if isinstance(entry.value, f.Object) else ():
+                            if isinstance(inner.key, f.Literal):
+                                table.add("this", f"${inner.key.value}", Given(module, inner.value))
+
+
+def _actions(module: Module, store: f.Value, table: Registrations) -> None:
+    """Vuex: what ``dispatch('name', payload)`` calls."""
+    for entry in store.entries if isinstance(store, f.Object) else ():
+        if isinstance(entry.key, f.Literal) and entry.key.value == "actions" and isinstance(entry.value, f.Object):
+            for action in entry.value.entries:
+                if isinstance(action.key, f.Literal):
+                    table.add("action", action.key.value, Given(module, action.value))
 
 
 def provided_key(value: Val) -> object:

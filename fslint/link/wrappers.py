@@ -30,6 +30,7 @@ from .values import (
     Obj,
     Param,
     Partial,
+    Unknown,
     Val,
     dotted,
     options,
@@ -171,9 +172,9 @@ class CallGraph:
         return found
 
     def _makes(self, module: Module, function: int, inside: list[int]) -> bool:
+        """A method of the same object: what it is given may be a field (``constructor(p)``, ``register(p)``)."""
         facts = module.function(function)
-        constructs = facts.kind == "constructor" or facts.name == "__init__"
-        return constructs and any(module.function(number).cls == facts.cls >= 0 for number in inside)
+        return any(module.function(number).cls == facts.cls >= 0 for number in inside)
 
     def _environment_of(self, module: Module, number: int, outer: Link) -> Env | None:
         """The environment of a call under one of ``_around``: of a method, the object that the constructor makes."""
@@ -186,7 +187,8 @@ class CallGraph:
         owner = module.function(env.function).cls
         method = next(n for n in inside if module.function(n).cls == owner)
         cls = Cls(module.place(module.facts.classes[owner]), module, owner)
-        this = env.this if isinstance(env.this, Inst) and env.this.env is not None else Inst(cls.place, cls, env)
+        made = isinstance(env.this, Inst) and env.this.env is env
+        this = env.this if made else Inst(cls.place, cls, env)
         return Env(module, method, {}, this)
 
     # ---------------------------------------------------------------------------------------------------- one call
@@ -272,6 +274,9 @@ class CallGraph:
                 else External(value.place, value.package, value.path[:-1])
             )
             return self._normalise(MemberV(value.place, bare, value.path[-1]), args, place, call)
+        dispatched = self._dispatched(value, positional)
+        if dispatched is not None:
+            return [Target(dispatched, ((Unknown(place, "context"), *positional[1:]), ()))]
         iterables = _mapped(value, positional)
         if iterables:
             handed = self._element_callback(iterables, positional[0], place, call)
@@ -292,6 +297,16 @@ class CallGraph:
                     for t in self._normalise(o, args, place, call)
                 ]
         return result
+
+    def _dispatched(self, value: Val, positional: tuple[Val, ...]) -> Func | None:
+        """Vuex's ``store.dispatch('name', payload)``, where one action has the name."""
+        if last_key(value) != "dispatch" or not positional or not isinstance(positional[0], Lit):
+            return None
+        rows = self.evaluator.registrations.look("action", str(positional[0].value).rsplit("/", 1)[-1])
+        if len(rows) != 1:
+            return None
+        action = self.evaluator.eval(rows[0].module, rows[0].node)
+        return action if isinstance(action, Func) else None
 
     def _element_callback(self, iterables: tuple[Val, ...], given: Val, place: Place, call: f.Call) -> list[Target]:
         """``names.forEach(track)``, ``map(track, names)``: a call of a function with parameters for every element; one that is written there
@@ -373,17 +388,31 @@ class CallGraph:
             if not any(self._reached(last, target) for target in self.targets(last.module, last.call, None)):
                 env = self._environment_of(last.module, last.call, last.via)
         for link in reversed(links):
-            found: Env | None = None
-            for target in self.targets(link.module, link.call, env):
-                if self._reached(link, target) and isinstance(target.value, Func):
-                    found = self.evaluator.bind(
-                        target.value, target.args, link.module.place(link.module.call(link.call))
-                    )
-                    break
+            found = self._step(link, env)
+            if found is None and link.via is not None and env is not None:
+                found = self._step(link, self._with_object(link, env))
             if found is None:
                 return None
             env = found
         return env
+
+    def _step(self, link: Link, env: Env | None) -> Env | None:
+        """The parameters of what a link calls under an environment; None where it calls something else there."""
+        for target in self.targets(link.module, link.call, env):
+            if self._reached(link, target) and isinstance(target.value, Func):
+                return self.evaluator.bind(target.value, target.args, link.module.place(link.module.call(link.call)))
+        return None
+
+    def _with_object(self, link: Link, env: Env) -> Env | None:
+        """An environment of a method whose object is one that ``link.via`` gave something to."""
+        given = None if link.via is None else self._environment_of(link.module, link.call, link.via)
+        if given is None or given.module is not env.module or given.function != env.function or given.this is None:
+            return None
+        values = dict(env.values)
+        params = env.module.function(env.function).params
+        if env.module.python and params:
+            values[params[0].binding] = given.this
+        return Env(env.module, env.function, values, given.this, env.parent)
 
     def _reached(self, link: Link, target: Target) -> bool:
         return isinstance(target.value, Func) and key_of(target.value) == link.callee
@@ -405,6 +434,11 @@ class CallGraph:
         if not allowed:
             return []
         owners = {owner for value in values for owner in param_owners(value)}
+        for owner in list(owners):
+            if owner[0] == module.path and owner not in here:
+                # What a constructor was given is known where the method is called.
+                cls = module.function(owner[1]).cls
+                owners.update(key for key in here if module.function(key[1]).cls == cls >= 0)
         wanted = [key for key in here if key in allowed and key in owners]
         if not wanted:
             return []
@@ -435,6 +469,13 @@ def _complete(value: Val) -> bool:
     return isinstance(value, Partial)
 
 
+def last_key(value: Val) -> str:
+    """The last name of what is called, where it is a member."""
+    if isinstance(value, MemberV):
+        return value.key or ""
+    return value.path[-1] if isinstance(value, (GlobalV, External)) and value.path else ""
+
+
 def _mapped(value: Val, positional: tuple[Val, ...]) -> tuple[Val, ...]:
     """The iterables over whose elements a call calls its first argument; none for any other call."""
     if isinstance(value, MemberV) and value.key in ELEMENT_CALLBACKS and positional:
@@ -445,8 +486,13 @@ def _mapped(value: Val, positional: tuple[Val, ...]) -> tuple[Val, ...]:
 def _indirect(value: Val) -> bool:
     """A method that calls what it belongs to, or what it is given."""
     if isinstance(value, MemberV):
-        return value.key in ("call", "apply") or value.key in ELEMENT_CALLBACKS
-    return isinstance(value, (GlobalV, External)) and value.path[-1:] in (("call",), ("apply",), ("map",))
+        return value.key in ("call", "apply", "dispatch") or value.key in ELEMENT_CALLBACKS
+    return isinstance(value, (GlobalV, External)) and value.path[-1:] in (
+        ("call",),
+        ("apply",),
+        ("map",),
+        ("dispatch",),
+    )
 
 
 def _has_param(value: Val) -> bool:
