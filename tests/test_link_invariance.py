@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import test_link_constants
+import test_link_more
 import test_link_requests
 import test_link_wrappers_javascript
 import test_link_wrappers_python
@@ -11,6 +12,8 @@ from hypothesis import strategies as st
 from linktest import calls, split
 
 TABLES = (
+    *test_link_more.JAVASCRIPT.values(),
+    *map(test_link_more.project, test_link_more.PYTHON),
     *test_link_constants.JAVASCRIPT.values(),
     *test_link_constants.PYTHON.values(),
     *test_link_wrappers_javascript.JAVASCRIPT.values(),
@@ -112,7 +115,9 @@ def _python(steps: list[tuple[str, str]]) -> dict[str, str]:
         elif how == "renamed":
             text = f"from app.{at} import {wrapper} as {name}, {constant} as {new}\n"
         elif how == "level":
-            text = f"import app.{at} as m\ndef {name}(title, uid): return m.{wrapper}(title, uid)\n{new} = m.{constant}\n"
+            text = (
+                f"import app.{at} as m\ndef {name}(title, uid): return m.{wrapper}(title, uid)\n{new} = m.{constant}\n"
+            )
         elif how == "partial":
             text = (
                 f"from functools import partial\nfrom . import {at} as m\n"
@@ -121,8 +126,9 @@ def _python(steps: list[tuple[str, str]]) -> dict[str, str]:
         else:  # class
             text = (
                 f"from .{at} import {wrapper} as w, {constant}\n"
-                f"class T:\n    def run(self, title, uid): w(name=title, uid=uid)\n".replace("name=title", "title")
-                .replace("uid=uid", "uid")
+                f"class T:\n    def run(self, title, uid): w(name=title, uid=uid)\n".replace(
+                    "name=title", "title"
+                ).replace("uid=uid", "uid")
                 + f"{name} = T().run\n{new} = f'{{{constant}}}'\n"
             )
         files[f"app/m{number}.py"] = text
