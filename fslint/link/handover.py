@@ -18,7 +18,7 @@ class Handover(NamedTuple):
     all keywords that are no option), ``args`` (a tuple or list at position ``args_index`` or under the keyword
     ``args_keyword``, keyword arguments as a dict at ``kwargs_index`` or under ``kwargs_keyword``), ``none`` (the result
     is the function itself, or it is called without arguments).
-    ``mode``: ``background`` or ``offload``. ``packages``: where the name comes from ("" none: any).
+    ``mode``: ``background``, ``offload``, or ``inline`` (run by the caller itself, before it goes on). ``packages``: where the name comes from ("" none: any).
     ``skip``: positional arguments between the function and its own (``setTimeout(f, 100, x)``: 1).
     ``options``: keywords that are the runner's, not the function's.
     """
@@ -101,7 +101,7 @@ HANDOVERS: tuple[Handover, ...] = (
     # Background tasks: https://www.starlette.io/background/ · https://quart.palletsprojects.com/en/latest/how_to_guides/background_tasks/
     _plain(".add_task", 0, "rest", "background", keyword="func"),
     # https://docs.djangoproject.com/en/5.2/topics/db/transactions/#performing-actions-after-commit
-    _plain(".on_commit", 0, "none", "background"),
+    _plain(".on_commit", 0, "rest", "inline", keyword="func"),
     _plain(".add_background_task", 0, "rest", "background"),
     _plain("starlette.background.BackgroundTask", 0, "rest", "background", "starlette", "fastapi", keyword="func"),
     _plain("litestar.background_tasks.BackgroundTask", 0, "rest", "background", "litestar", keyword="fn"),

@@ -47,7 +47,7 @@ FUNCTIONS = Framework("Cloud Functions", waits=False)
 FASTAPI = Framework("FastAPI")
 FLASK = Framework("Flask")
 DJANGO = Framework("Django")
-PYTHON_WEB = Framework("the web framework")
+PYTHON_WEB = Framework("web framework")
 
 JAVASCRIPT_PACKAGES: dict[str, Framework] = {
     # Packages whose objects have the verbs below: expressjs.com/en/4x/api.html, koajs.com, fastify.dev, hono.dev

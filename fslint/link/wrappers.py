@@ -358,7 +358,7 @@ class CallGraph:
                 continue
             if isinstance(option, (Func, Partial, External, GlobalV, MemberV)):
                 for target in self._normalise(option, (rest, extra), place, call):
-                    target.handed = row.mode
+                    target.handed = "" if row.mode == "inline" else row.mode
                     result.append(target)
         return result
 
