@@ -369,8 +369,8 @@ def _may_be_key(value: Val) -> bool:
 
 
 _FIX = {
-    VERBATIM: "Authorization: Basic <key>, the key as it is",
-    BASE64: "Authorization: Basic base64(<key>:), with the colon behind the key",
+    VERBATIM: "`Authorization: Basic <key>`, the key as it is",
+    BASE64: "`Authorization: Basic base64(<key>:)`, with the colon behind the key",
 }
 
 
@@ -425,7 +425,7 @@ def _finding(project: Project, place: Place, message: str, form: str, requests: 
         "FS605",
         message,
         place,
-        help=f"Send {form}.",
+        help=f"send {form}",
         related=others([sink for sink in sinks if not _holds(sink, place)], "sent here"),
         origins=tuple(("request", key) for key in sorted({request.frame.key for request in requests})),
         subject="authorization",

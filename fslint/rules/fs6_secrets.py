@@ -143,7 +143,7 @@ def _exposed(
         "FS601",
         f"a FullStory API key ({mask}) stands {where}: {why}",
         place,
-        help="Revoke this key, and read the new one from the environment of the server or from a secret store.",
+        help="revoke this key, and read the new one from the environment of the server or from a secret store",
         origins=(("key", place), *origins),
         subject=mask,
     )
@@ -284,7 +284,7 @@ def public_env_api_key(project: Project) -> Iterator[Diagnostic]:
             "FS602",
             f"the server key in '{name}' is public: {reason}",
             place,
-            help=f"Read it as {right} in code that only runs on the server, and revoke the key that was published.",
+            help=f"read it as `{right}` in code that only runs on the server, and revoke the key that was published",
             related=others([p for p in sorted(reads.get(name, ())) if p != place], "read here too"),
             origins=(("variable", name),),
             subject=name,

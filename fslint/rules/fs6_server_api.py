@@ -15,7 +15,7 @@ from .fs8_payloads import variants
 from .tables_api import SERVER_SDK, WRITING_METHODS
 
 _WHY = "the API key would be in every visitor's browser"
-_HELP = "Send it from the server: let the browser call an endpoint of your own that holds the key."
+_HELP = "send it from the server: let the browser call an endpoint of your own that holds the key"
 
 
 @rule("FS603")

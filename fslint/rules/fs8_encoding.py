@@ -35,18 +35,18 @@ _FORM_FUNCTIONS = frozenset(
 )
 _DICT_TYPES = frozenset(["dict", "Dict", "Mapping", "MutableMapping", "Record", "object"])
 _HELP = {
-    "requests": "json=payload",
-    "httpx": "json=payload",
-    "aiohttp": "json=payload",
-    "urllib": "data=json.dumps(payload).encode()",
-    "urllib3": "json=payload",
-    "http.client": "body=json.dumps(payload)",
+    "requests": "`json=payload`",
+    "httpx": "`json=payload`",
+    "aiohttp": "`json=payload`",
+    "urllib": "`data=json.dumps(payload).encode()`",
+    "urllib3": "`json=payload`",
+    "http.client": "`body=json.dumps(payload)`",
     "axios": "the object itself as second argument",
     "nest": "the object itself as second argument",
     "angular": "the object itself as second argument",
-    "got": "json: payload",
-    "ky": "json: payload",
-    "jquery": "data: JSON.stringify(payload) with contentType: 'application/json'",
+    "got": "`json: payload`",
+    "ky": "`json: payload`",
+    "jquery": "`data: JSON.stringify(payload)` with `contentType: 'application/json'`",
 }
 
 
@@ -175,7 +175,7 @@ def wrong_body_encoding(project: Project) -> Iterator[Diagnostic]:
                 "FS807",
                 f"the body is {what}: FullStory takes JSON only",
                 place,
-                help=f"Send {_HELP.get(request.client, 'body: JSON.stringify(payload)')}.",
+                help=f"send {_HELP.get(request.client, '`body: JSON.stringify(payload)`')}",
                 related=related + others(callers, "reached from here"),
                 origins=(("body", request.frame.key), ("request", request.frame.key)),
                 subject=request.endpoint,

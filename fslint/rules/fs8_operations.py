@@ -88,11 +88,11 @@ def suggestion(name: str) -> str | None:
 def _dropped(project: Project, place: Place, name: str, calls: list[TrackingCall]) -> Diagnostic:
     right = suggestion(name)
     became = V1_BECAME.get(base_operation(name))
-    help_ = "The operations are " + ", ".join(sorted(V2_OPERATIONS - {"init", "source", "setPage", "stat"})) + "."
+    help_ = "the operations are " + ", ".join(sorted(V2_OPERATIONS - {"init", "source", "setPage", "stat"}))
     fix = None
     if right is not None:
         example = became.example if became else EXAMPLES.get(base_operation(right), f"FS('{right}')")
-        help_ = f"Use '{right}': {example.replace(base_operation(right), right, 1)}."
+        help_ = f"use '{right}': `{example.replace(base_operation(right), right, 1)}`"
         if became is None or became.same_options:
             fix = _rename(calls[0], place, name, right)
     what = "is a v1 method" if became and name in V1_METHODS else "is no operation of FullStory"
@@ -124,7 +124,7 @@ def _rename(call: TrackingCall, place: Place, name: str, right: str) -> Fix | No
     if place.end - place.start != len(name.encode()) + 2:
         return None
     inner = Place(place.path, place.start + 1, place.end - 1)
-    return Fix("unsafe", f"Call it '{right}'", (Edit(inner, right),))
+    return Fix("unsafe", f"call it '{right}'", (Edit(inner, right),))
 
 
 def _as_method(project: Project, call: TrackingCall) -> Diagnostic:
@@ -137,12 +137,12 @@ def _as_method(project: Project, call: TrackingCall) -> Diagnostic:
         opening = Place(frame.module.path, fact.callee.object.end, fact.arguments_start + 1)
         dot = "?." if fact.callee.optional else ""
         comma = ", " if fact.args else ""
-        fix = Fix("unsafe", f"Call FS('{operation}', …)", (Edit(opening, f"{dot}('{operation}'{comma}"),))
+        fix = Fix("unsafe", f"call FS('{operation}', …)", (Edit(opening, f"{dot}('{operation}'{comma}"),))
     return Diagnostic(
         "FS801",
         f"'{operation}' is called as a method, but it is an operation: the method does not exist and the call throws",
         frame.place,
-        help=f"Write {EXAMPLES.get(base, f'''FS('{base}')''').replace(base, operation, 1)}.",
+        help=f"write `{EXAMPLES.get(base, f'''FS('{base}')''').replace(base, operation, 1)}`",
         fix=fix,
         origins=(("call", frame.key),),
         subject=operation,
@@ -220,7 +220,7 @@ def _check_v2(call: TrackingCall) -> _Wrong | None:
         return _Wrong(
             call.sink.place,
             f"'{operation}' is called without its options: FullStory drops it",
-            f"Write {EXAMPLES[operation]}.",
+            f"write `{EXAMPLES[operation]}`",
         )
     objects = [option for option in options(given) if isinstance(option, Obj)]
     if objects:
@@ -232,7 +232,7 @@ def _check_v2(call: TrackingCall) -> _Wrong | None:
         return _Wrong(
             _stands_at(call, given),
             f"'trackEvent' takes an object, not {describe(given)}: the event is lost",
-            f"Write {EXAMPLES[operation]}.",
+            f"write `{EXAMPLES[operation]}`",
         )
     return None
 
@@ -271,12 +271,12 @@ def _check_options(call: TrackingCall, operation: str, given: Obj) -> _Wrong | N
             return _Wrong(
                 giving_frame(call, given).place,
                 f"'trackEvent' has no 'name' but '{near}': FullStory drops the event",
-                f"Call the key 'name': {EXAMPLES[operation]}.",
+                f"call the key 'name': `{EXAMPLES[operation]}`",
             )
         return _Wrong(
             giving_frame(call, given).place,
             f"'{operation}' has no {wanted}: FullStory drops it",
-            f"Write {EXAMPLES[operation]}.",
+            f"write `{EXAMPLES[operation]}`",
         )
     if custom:
         names = ", ".join(f"'{entry.name}'" for entry in custom[:5])
@@ -284,7 +284,7 @@ def _check_options(call: TrackingCall, operation: str, given: Obj) -> _Wrong | N
             custom[0].key_place,
             f"'{operation}' does not take {names} beside its own keys: FullStory ignores "
             + ("it" if len(custom) == 1 else "them"),
-            f"Put {names} into 'properties': {EXAMPLES[operation]}.",
+            f"put {names} into 'properties': `{EXAMPLES[operation]}`",
         )
     return None
 
@@ -298,7 +298,7 @@ def _check_type(given: Obj) -> _Wrong | None:
             return _Wrong(
                 _in_object(given, entry.key_place, option),
                 f"'setProperties' has the unknown type {describe(option)}: FullStory drops the properties",
-                "The type is 'user' for what describes the person, 'page' for what describes the page.",
+                "the type is 'user' for what describes the person, 'page' for what describes the page",
             )
     return None
 
@@ -316,14 +316,14 @@ def _check_observe(call: TrackingCall, given: Obj) -> _Wrong | None:
             return _Wrong(
                 option.place,
                 f"'observe' has the unknown type {describe(option)}: its callback is never called",
-                "The type is 'start' or 'shutdown'.",
+                "the type is 'start' or 'shutdown'",
             )
     for name in ("type", "callback"):
         if given.has(name) is False:
             return _Wrong(
                 giving_frame(call, given).place,
                 f"'observe' has no '{name}': nothing is observed",
-                f"Write {EXAMPLES['observe']}.",
+                f"write `{EXAMPLES['observe']}`",
             )
     return None
 
@@ -339,7 +339,7 @@ def _check_v1(call: TrackingCall) -> _Wrong | None:
         return _Wrong(
             giving_frame(call, call.args[0]).place,
             f"'{call.operation}' gets its object first and {wanted} second: FullStory rejects the call",
-            f"Write {example}.",
+            f"write `{example}`",
         )
     return None
 

@@ -177,7 +177,7 @@ def _lacks(payload: Payload) -> dict[str, bool | None]:
 
 
 _DOCUMENTED = (
-    '{"name": "…", "user": {"uid": "…"}, "timestamp": "2024-01-15T09:00:00Z", "properties": {…}} to POST /v2/events'
+    '`{"name": "…", "user": {"uid": "…"}, "timestamp": "2024-01-15T09:00:00Z", "properties": {…}}` to `POST /v2/events`'
 )
 
 
@@ -203,12 +203,12 @@ def _missing(project: Project, seen: Seen, payload: Payload, name: str, place: P
         message = f"the event has no '{name}', without which FullStory rejects it"
         if wrong in ("event_name", "event", "eventName"):
             message = f"the event has '{wrong}' instead of '{name}': FullStory rejects it"
-    documented = '{"event": {"event_name": "…", "event_data": {…}}}' if payload.form == "v1" else _DOCUMENTED
+    documented = '`{"event": {"event_name": "…", "event_data": {…}}}`' if payload.form == "v1" else _DOCUMENTED
     return Diagnostic(
         "FS803",
         message,
         place,
-        help=f"FullStory's documented form: {documented}.",
+        help=f"FullStory's documented form: {documented}",
         related=seen.related(place),
         origins=(("payload", place), *seen.origins),
         subject=_name_of(payload.value),
@@ -238,8 +238,8 @@ def missing_timestamp(project: Project) -> Iterator[Diagnostic]:
                 "FS808",
                 "the event has no 'timestamp': FullStory takes the time at which it arrives",
                 place,
-                help="Add 'timestamp' as ISO 8601 with zone: new Date().toISOString(), or "
-                "datetime.now(timezone.utc).isoformat().",
+                help="add 'timestamp' as ISO 8601 with zone: `new Date().toISOString()`, or "
+                "`datetime.now(timezone.utc).isoformat()`",
                 related=seen.related(place),
                 origins=(("payload", place),),
                 subject=_name_of(payload.value),
@@ -272,7 +272,7 @@ def undocumented_payload(project: Project) -> Iterator[Diagnostic]:
                     "FS809",
                     "the body is {events: […]}, which FullStory does not document: it takes one event a request",
                     entry.key_place,
-                    help=f"Send {_DOCUMENTED}; several at once go to /v2/events/batch as {{requests: […]}}.",
+                    help=f"send {_DOCUMENTED}; several at once go to `/v2/events/batch` as `{{requests: […]}}`",
                     related=_at_request(request, entry.key_place),
                     origins=(("payload", body.place), *(("payload", place) for place in entries)),
                     subject="events",
@@ -289,7 +289,7 @@ def undocumented_payload(project: Project) -> Iterator[Diagnostic]:
                 "FS809",
                 f"the event has '{known[0].name}' at its top, which FullStory does not document and does not read",
                 known[0].key_place,
-                help=f"FullStory reads {wanted}: {_DOCUMENTED}.",
+                help=f"FullStory reads {wanted}: {_DOCUMENTED}",
                 related=_at_request(seen.first.request, known[0].key_place),
                 origins=(("payload", place),),
                 subject=known[0].name,
@@ -319,8 +319,8 @@ def conflicting_identification(project: Project) -> Iterator[Diagnostic]:
                 "FS810",
                 _conflict(payload),
                 place,
-                help="Identify once: {'session': {'id': …}} alone, or {'user': {'uid': …}}, with "
-                "{'session': {'use_most_recent': true}} beside it for the user's latest session.",
+                help="identify once: `{'session': {'id': …}}` alone, or `{'user': {'uid': …}}`, with "
+                "`{'session': {'use_most_recent': true}}` beside it for the user's latest session",
                 related=seen.related(place),
                 origins=(("payload", place),),
                 subject=_name_of(payload.value),

@@ -15,10 +15,11 @@ from ..facts import (
     Entry,
     Export,
     FileFacts,
-    Import,
     Literal,
     Member,
+    ModuleRef,
     Name,
+    Node,
     Return,
     TypeofType,
     Value,
@@ -53,7 +54,7 @@ def unexecuted_batch(project: Project) -> Iterator[Diagnostic]:
                 "FS805",
                 "the batch job is created but never executed: nothing is sent",
                 frame.place,
-                help="Call .execute() on the job: client.events.batchCreate({ body }).execute().",
+                help="call `.execute()` on the job: `client.events.batchCreate({ body }).execute()`",
                 origins=(("call", frame.key),),
                 subject=request.endpoint,
                 function=project.function_name(frame),
@@ -145,37 +146,55 @@ def uses(facts: FileFacts, binding: int) -> Iterator[tuple[Name, object]]:
 def namespace_import(project: Project) -> Iterator[Diagnostic]:
     """``import * as FullStory`` of the browser SDK where only version 2, which exports three names, can be installed."""
     for module in project.modules.values():
-        for row in module.facts.imports:
-            if row.specifier != BROWSER_SDK or row.type_only or row.how not in ("import", "require"):
-                continue
-            used = _wrong_use(module, row)
-            if used is None:
-                continue
+        for node, used, name in _namespaces(module):
             version = project.package_version(module.path, BROWSER_SDK)
             if version is None or admits_below_2(version) is not False:
-                continue
-            name = module.facts.bindings[row.binding].name if row.binding >= 0 else "FullStory"
+                break
             what = f"'{used}' of the namespace is undefined" if used else "the namespace is no client"
             yield Diagnostic(
                 "FS806",
                 f"{BROWSER_SDK} {version} exports only FullStory, init and isInitialized: {what}",
-                module.place(row),
-                help=f"Write import {{ FullStory }} from '{BROWSER_SDK}'"
-                + (f" and use FullStory instead of {name}." if name != "FullStory" else "."),
+                module.place(node),
+                help=f"write `import {{ FullStory }} from '{BROWSER_SDK}'`"
+                + (f" and use `FullStory` instead of `{name}`" if name not in ("FullStory", "") else ""),
                 origins=(("import", module.path),),
                 subject=BROWSER_SDK,
             )
             break
 
 
-def _wrong_use(module: Module, row: Import) -> str | None:
+def _namespaces(module: Module) -> Iterator[tuple[Node, str, str]]:
+    """Imports of the whole SDK that use what version 2 does not export: where, the first such member, the name."""
+    imported = [row for row in module.facts.imports if row.specifier == BROWSER_SDK and not row.type_only]
+    for row in imported:
+        if row.name == "*" and row.how == "import" and row.binding >= 0:
+            used = _wrong_use(module, row.binding)
+            if used is not None:
+                yield row, used, module.facts.bindings[row.binding].name
+    required = {row.start for row in imported if row.how == "require"}
+    if not required:
+        return
+    for index, binding in enumerate(module.facts.bindings):
+        for assign in binding.assigns:
+            value = assign.value
+            if isinstance(value, ModuleRef) and value.start in required:
+                used = _wrong_use(module, index)
+                if used is not None:
+                    yield value, used, binding.name
+            elif isinstance(value, Member) and isinstance(value.object, ModuleRef) and value.object.start in required:
+                if _key(value) and _key(value) not in SDK_2_EXPORTS:
+                    yield value.object, _key(value), ""
+    for call in module.facts.calls:
+        callee = call.callee
+        if isinstance(callee, Member) and isinstance(callee.object, ModuleRef) and callee.object.start in required:
+            if _key(callee) and _key(callee) not in SDK_2_EXPORTS:
+                yield callee.object, _key(callee), ""
+
+
+def _wrong_use(module: Module, binding: int) -> str | None:
     """The first member used that SDK 2 does not export, "" where the namespace itself is handed on, None: fine."""
-    if row.name not in ("*", "=") or row.binding < 0:
-        if row.how == "require" and row.name not in ("*", "=", "", "default") and row.name not in SDK_2_EXPORTS:
-            return row.name
-        return None
     wrong: list[tuple[int, str]] = []
-    for node, parent in uses(module.facts, row.binding):
+    for node, parent in uses(module.facts, binding):
         if isinstance(parent, Member) and parent.object is node:
             key = _key(parent)
             if key and key not in SDK_2_EXPORTS and key != "default":

@@ -41,6 +41,7 @@ _EPOCH_CALLS = frozenset(
         "time.mktime",
     ]
 )
+_ARITHMETIC = frozenset(["+", "-", "*", "/", "//", "%", "**"])
 _TEXT_CALLS = frozenset(
     # Functions whose result is a date that people read.
     ["time.ctime", "time.asctime", "email.utils.formatdate", "email.utils.format_datetime", "Date"]
@@ -74,7 +75,8 @@ _ZONE_ARGUMENT = {"datetime.datetime.now": 0, "datetime.datetime.fromtimestamp":
 """Position of the zone argument of those that take one by position."""
 _DATE_CALLS = frozenset(["datetime.date.today", "datetime.date", "datetime.date.fromtimestamp"])
 _HELP = (
-    "Send ISO 8601 with zone: new Date().toISOString() in JavaScript, datetime.now(timezone.utc).isoformat() in Python."
+    "send ISO 8601 with zone: `new Date().toISOString()` in JavaScript, "
+    "`datetime.now(timezone.utc).isoformat()` in Python"
 )
 
 
@@ -128,7 +130,10 @@ def why_wrong(value: Val, depth: int = 0) -> str | None:
     if isinstance(value, Lit):
         return _literal(value)
     if isinstance(value, Typed):
-        return "a number" if value.type in ("int", "num", "real") else None
+        if value.type in ("int", "num", "real"):
+            return "a number"
+        numbers = [operand for operand in value.operands if why_wrong(operand, depth + 1) == "a number"]
+        return "a number" if value.op in _ARITHMETIC and numbers and value.type == "" else None
     if isinstance(value, Tmpl):
         return _template(value, depth)
     if isinstance(value, CallV):
