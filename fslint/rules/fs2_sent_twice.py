@@ -54,7 +54,8 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
         if depth < MAX_DEPTH and key[1] != 0:
             queue.extend((e.frame, name, call, depth + 1) for e in project.edges_in.get(key, ()) if e.handed == "")
     for (key, name), calls in sorted(sent.items()):
-        del key
+        if key[1] == 0:
+            continue  # a module's top level is no function
         ordered = sorted(calls.values(), key=lambda item: item[0].fact.start)
         pair = next(
             (

@@ -14,7 +14,9 @@ from .fs1_events import related_sites, sent_names
 
 # Business outcomes that revenue reports rest on (RULES.md, FS506; fullstory-api.md §6: server for what must not be lost).
 _SUBJECTS = frozenset(["payment", "purchase", "order", "refund", "subscription", "renewal", "invoice"])
-_OUTCOMES = frozenset(["completed", "processed", "succeeded", "paid", "renewed", "failed", "charged", "refunded", "cancelled", "placed"])
+_OUTCOMES = frozenset(
+    ["completed", "processed", "succeeded", "paid", "renewed", "failed", "charged", "refunded", "cancelled", "placed"]
+)
 # What only the browser knows (RULES.md, FS512).
 _INTERFACE = frozenset(["clicked", "viewed", "scrolled", "hovered", "opened", "focused", "swiped", "tapped"])
 
