@@ -1,0 +1,119 @@
+"""FS4 on small projects: forms of user IDs, numbers, personal and missing ones."""
+
+from __future__ import annotations
+
+import pytest
+from ruletest import findings
+
+IMPORT = "from telemetry import track_server_event\n"
+
+
+def lines(files: dict[str, str], *codes: str) -> list[tuple[str, str, int]]:
+    return findings(files, codes)
+
+
+AGREE = {
+    "template and literal of one prefix": ("FS.identify(`user_${u.id}`);", "'user_12'"),
+    "an id attribute and any prefix": ("FS.identify(u.id);", "'user_12'"),
+    "two names of one id": ("FS.identify(u.uid);", "order['user_id']"),
+    "a hash and an id": ("FS.identify(sha256(u.email));", "order.pk"),
+    "a name without digits": ("FS.identify('user_12');", "'system'"),
+    "a choice of forms": ("FS.identify(c ? 'a_1' : 'b_2');", "'user_12'"),
+}
+
+
+@pytest.mark.parametrize("case", AGREE)
+def test_ids_that_agree(case: str) -> None:
+    client, server = AGREE[case]
+    files = {
+        "web/a.js": client + "\n",
+        "api/a.py": f'{IMPORT}def f(order):\n    track_server_event("A", {server}, {{}})\n',
+    }
+    assert lines(files, "FS401") == []
+
+
+DIFFER = {
+    "prefix and bare number": ("FS.identify('user_12');", "'12'"),
+    "two separators": ("FS.identify('user_12');", "'user-12'"),
+    "two templates": ("FS.identify(`u:${u.id}`);", "f'user_{order.id}'"),
+    "number and uuid": ("FS.identify('12');", "'4f9d2c1e-7a54-4a0c-9e0b-0f2a6d1b7c33'"),
+    "sub and id": ("FS.identify(u.id);", "order.sub"),
+}
+
+
+@pytest.mark.parametrize("case", DIFFER)
+def test_ids_that_differ_stand_at_the_server_at_a_tie(case: str) -> None:
+    client, server = DIFFER[case]
+    files = {
+        "web/a.js": client + "\n",
+        "api/a.py": f'{IMPORT}def f(order):\n    track_server_event("A", {server}, {{}})\n',
+    }
+    assert lines(files, "FS401") == [("FS401", "api/a.py", 3)]
+
+
+def test_a_personal_form_is_never_the_usual_one() -> None:
+    files = {
+        "web/a.js": "FS.identify(u.email);\nFS.identify(v.email);\n",
+        "api/a.py": IMPORT + 'def f(order):\n    track_server_event("A", order.id, {})\n',
+    }
+    assert lines(files, "FS401", "FS403") == [("FS401", "web/a.js", 1), ("FS401", "web/a.js", 2)]
+
+
+def test_numbers_addresses_placeholders_and_missing_ones() -> None:
+    files = {
+        "web/a.ts": """
+        interface U { id?: string; n: number; email: string; org: { id: number | null } }
+        export function f(u: U, v: U | null) {
+          FS.identify(`u_${u.id}`);
+          FS.identify(u.n);
+          FS.identify(u.org.id);
+          FS.identify(u.email.toLowerCase());
+          FS.identify(v ? v.id : 'anonymous');
+          FS.identify(String(u.n));
+          if (u.id) FS.identify(`u_${u.id}`);
+          FS.identify('');
+          FS.identify(false);
+        }
+        """
+    }
+    assert lines(files, "FS402", "FS403", "FS404", "FS406") == [
+        ("FS406", "web/a.ts", 3),
+        ("FS402", "web/a.ts", 4),
+        ("FS402", "web/a.ts", 5),
+        ("FS403", "web/a.ts", 6),
+        ("FS404", "web/a.ts", 7),
+        ("FS404", "web/a.ts", 10),
+    ]
+
+
+def test_what_a_guard_shows_is_not_missing() -> None:
+    files = {
+        "api/a.py": """
+        from flask import session
+        from telemetry import track_server_event
+        def a():
+            if not session.get("member"):
+                return None
+            track_server_event("A", str(session.get("member")), {})
+        def b(payload):
+            member = payload.get("owner")
+            if member is None:
+                return
+            track_server_event("B", f"m_{member}", {})
+        def c(export):
+            uid = f"u_{export.get('id')}" if export.get("id") else "user_0"
+            track_server_event("C", uid, {})
+        def d(payload):
+            track_server_event("D", f"m_{payload.get('owner')}", {})
+        """
+    }
+    assert lines(files, "FS406") == [("FS406", "api/a.py", 16)]
+
+
+def test_nobody_is_identified() -> None:
+    server = IMPORT + 'def f(order):\n    track_server_event("A", order.id, {})\n'
+    assert lines({"web/a.js": "FS.event('B', {});\n", "api/a.py": server}, "FS405") == [("FS405", "api/a.py", 3)]
+    assert lines({"web/a.js": "FS.identify(false);\n", "api/a.py": server}, "FS405") == [("FS405", "api/a.py", 3)]
+    assert lines({"web/a.js": "FS('setIdentity', options);\n", "api/a.py": server}, "FS405") == []
+    assert lines({"web/a.js": "FS.setUserVars({ uid: u.id });\n", "api/a.py": server}, "FS405") == []
+    assert lines({"api/a.py": server}, "FS405") == []
