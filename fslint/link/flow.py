@@ -520,6 +520,13 @@ def conditional(module: Module, offset: int, beside: int) -> bool:
     )
 
 
+def conditional_at(module: Module, offset: int) -> bool:
+    """Whether something in its function decides that ``offset`` is reached: a branch, a loop, an early exit."""
+    kinds = _CONDITIONAL_KINDS | _LOOP_KINDS
+    around = scope(module, module.region_at(offset))
+    return any(module.facts.regions[number].kind in kinds for number in around) or bool(guards(module, offset))
+
+
 def loop_regions(module: Module, region: int) -> list[int]:
     """The loops and comprehensions of this function around a region, innermost first."""
     return [n for n in scope(module, region) if module.facts.regions[n].kind in _LOOP_KINDS]

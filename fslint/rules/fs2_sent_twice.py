@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Related
-from ..link.flow import same_run
+from ..link.flow import conditional_at, same_run
 from ..link.modules import Module
 from ..link.project import Frame, Project, TrackingCall
 from ..link.values import GlobalV, Lit, MemberV, options
@@ -51,7 +51,8 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
         if frame.call in known:
             continue
         known[frame.call] = (frame, call)
-        if depth < MAX_DEPTH and key[1] != 0:
+        # A helper that sends it in a branch only (a dispatcher) says nothing of the paths of its callers.
+        if depth < MAX_DEPTH and key[1] != 0 and not conditional_at(frame.module, frame.fact.start):
             queue.extend((e.frame, name, call, depth + 1) for e in project.edges_in.get(key, ()) if e.handed == "")
     for (key, name), calls in sorted(sent.items()):
         if key[1] == 0:

@@ -1,104 +1,110 @@
-"""FS506 and FS512: events on the side that cannot tell them well."""
+"""FS506 and FS512: events that the other side should send."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Diagnostic
-from ..link.flow import words
 from ..link.project import Project, Site
-from ..registry import Event
+from ..link.values import Lit, options
 from . import rule
-from .fs1_events import MAX_RELATED, related_sites, sent_names
+from .fs1_events import related_sites, sent_names
 
-_SUBJECTS = words("payment purchase order refund subscription renewal invoice")
-_OUTCOMES = words("completed processed succeeded paid renewed failed charged refunded cancelled canceled placed")
-_INTERFACE = words("clicked viewed scrolled hovered opened focused swiped tapped")
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+# Business outcomes that revenue reports rest on (RULES.md, FS506; fullstory-api.md §6: server for what must not be lost).
+_SUBJECTS = frozenset(["payment", "purchase", "order", "refund", "subscription", "renewal", "invoice"])
+_OUTCOMES = frozenset(
+    ["completed", "processed", "succeeded", "paid", "renewed", "failed", "charged", "refunded", "cancelled", "placed"]
+)
+# What only the browser knows (RULES.md, FS512).
+_INTERFACE = frozenset(["clicked", "viewed", "scrolled", "hovered", "opened", "focused", "swiped", "tapped"])
 
 
-def name_words(name: str) -> list[str]:
-    """The words of a name in any case style, in lower case."""
-    return [word.lower() for word in _WORD.findall(name)]
+def words(name: str) -> list[str]:
+    """The words of a name in lower case, whatever its case style."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
 
 
 def is_critical_name(name: str) -> bool:
-    """Whether the last two words say what became of money: ``Order Completed``, ``subscription_renewed``."""
-    found = name_words(name)
-    return len(found) >= 2 and found[-2] in _SUBJECTS and found[-1] in _OUTCOMES
+    """The last two words are a business object and what became of it."""
+    last = words(name)[-2:]
+    return len(last) == 2 and last[0] in _SUBJECTS and last[1] in _OUTCOMES
 
 
-def is_interface_name(name: str) -> bool:
-    """Whether the last word is something a person does to the interface."""
-    found = name_words(name)
-    return bool(found) and found[-1] in _INTERFACE
-
-
-def _events(project: Project, app: str) -> dict[str, list[Site]]:
-    """The call sites of each known event of an app, aliases counted as what they stand for."""
+def _by_event(project: Project, app: str) -> dict[str, list[Site]]:
     registry = project.registry(app)
     found: dict[str, list[Site]] = {}
     for site in project.sites("event"):
-        if app not in site.apps:
-            continue
-        for name in dict.fromkeys(str(n.value) for n in sent_names(site)):
-            sites = found.setdefault(registry.canonical(name) if registry is not None else name, [])
-            if site not in sites:
-                sites.append(site)
+        if app in site.apps:
+            for name in dict.fromkeys(str(n.value) for n in sent_names(site)):
+                canonical = registry.canonical(name) if registry is not None else name
+                sites = found.setdefault(canonical, [])
+                if site not in sites:
+                    sites.append(site)
     return found
 
 
-def _unresolved_on(project: Project, app: str, side: str) -> bool:
-    """Whether calls of a side send names that are not known."""
+def _has_unknown_server_names(project: Project, app: str) -> bool:
     return any(
-        not sent_names(site) for site in project.sites("event") if app in site.apps and site.side in (side, "either")
+        app in site.apps
+        and site.side in ("server", "either")
+        and any(not isinstance(o, Lit) for call in site.calls for o in (options(call.name) or (None,)))
+        for site in project.sites("event")
     )
 
 
 @rule("FS506")
 def client_only_critical_event(project: Project) -> Iterator[Diagnostic]:
-    """An event that must not get lost is sent from the browser only."""
+    """A critical event that only the client sends."""
     for app in project.apps:
-        registry = project.registry(app)
-        sites_of = _events(project, app)
-        has_server = any(
-            call.side in ("server", "either") for call in project.calls if app in call.apps and call.kind != "other"
-        )
-        if _unresolved_on(project, app, "server"):
+        if _has_unknown_server_names(project, app):
             continue
-        for name, sites in sites_of.items():
-            if any(site.side != "client" or any(call.api == "mobile" for call in site.calls) for site in sites):
+        registry = project.registry(app)
+        has_server = any(app in c.apps and c.side in ("server", "either") for c in project.calls)
+        for name, sites in _by_event(project, app).items():
+            if any(site.side != "client" for site in sites) or all(site.first.api == "mobile" for site in sites):
                 continue
-            event: Event | None = registry.resolve(name) if registry is not None else None
+            event = registry.resolve(name) if registry is not None else None
             if event is not None and (event.critical is False or event.side == "client"):
                 continue
-            by_registry = event is not None and event.critical is True
-            if not by_registry and not (has_server and is_critical_name(name)):
+            registered = event is not None and event.critical is True
+            if not registered and not (has_server and is_critical_name(name)):
                 continue
-            first = sites[0]
+            first = next(site for site in sites if site.first.api != "mobile")
+            why = "the registry calls it critical" if registered else "by its name revenue depends on it"
             yield Diagnostic(
                 "FS506",
-                f"'{name}' is sent from the browser only, where an ad blocker or a closed tab loses it",
+                f"'{name}' is sent from the browser only, where an ad blocker swallows it, and {why}",
                 first.place,
-                help="send it from the server once it has happened, and keep an event of the intent in the browser",
-                related=related_sites(sites[1 : MAX_RELATED + 1], "also sent from the browser here"),
-                origins=(("event-side", app, name),),
+                help="send it from the server, once the outcome is certain, and keep the intent ('… Clicked') in the browser",
+                related=related_sites(sites, "also sent from the browser here", first.place),
+                origins=(("event-side", app, name), ("call", first.frame.key)),
                 subject=name,
                 function=project.function_name(first.frame),
                 app=app,
             )
 
 
+def _has_client(project: Project, app: str) -> bool:
+    return any(app in c.apps and c.side in ("client", "either") for c in project.calls) or any(
+        app in module.apps and any(i.specifier in BROWSER_PACKAGES and not i.type_only for i in module.facts.imports)
+        for module in project.modules.values()
+    )
+
+
 @rule("FS512")
 def interface_event_on_server(project: Project) -> Iterator[Diagnostic]:
-    """An event of the interface is sent from the server only."""
+    """An event of the interface that only the server sends."""
     for app in project.apps:
-        registry = project.registry(app)
-        if not any(call.side in ("client", "either") for call in project.calls if app in call.apps):
+        if not _has_client(project, app):
             continue
-        for name, sites in _events(project, app).items():
-            if not is_interface_name(name) or any(site.side != "server" for site in sites):
+        registry = project.registry(app)
+        for name, sites in _by_event(project, app).items():
+            if words(name)[-1:] == [] or words(name)[-1] not in _INTERFACE:
+                continue
+            if any(site.side != "server" for site in sites):
                 continue
             event = registry.resolve(name) if registry is not None else None
             if event is not None and event.side == "server":
@@ -106,12 +112,11 @@ def interface_event_on_server(project: Project) -> Iterator[Diagnostic]:
             first = sites[0]
             yield Diagnostic(
                 "FS512",
-                f"'{name}' names something that a person does in the browser, but only the server sends it: it lacks the "
-                "page and the session it belongs to",
+                f"'{name}' is an event of the interface, but the server sends it: the browser knows page, element and session",
                 first.place,
-                help="send it from the browser, where FullStory knows the context",
-                related=related_sites(sites[1 : MAX_RELATED + 1], "also sent from the server here"),
-                origins=(("event-side", app, name),),
+                help=f"send it where it happens: FS('trackEvent', {{ name: '{name}', properties: {{ … }} }})",
+                related=related_sites(sites, "also sent from the server here", first.place),
+                origins=(("event-side", app, name), ("call", first.frame.key)),
                 subject=name,
                 function=project.function_name(first.frame),
                 app=app,
