@@ -181,14 +181,19 @@ def _namespaces(module: Module) -> Iterator[tuple[Node, str, str]]:
                 used = _wrong_use(module, index)
                 if used is not None:
                     yield value, used, binding.name
-            elif isinstance(value, Member) and isinstance(value.object, ModuleRef) and value.object.start in required:
-                if _key(value) and _key(value) not in SDK_2_EXPORTS:
-                    yield value.object, _key(value), ""
+            elif (key := _taken(value, required)) is not None:
+                yield key[0], key[1], ""
     for call in module.facts.calls:
-        callee = call.callee
-        if isinstance(callee, Member) and isinstance(callee.object, ModuleRef) and callee.object.start in required:
-            if _key(callee) and _key(callee) not in SDK_2_EXPORTS:
-                yield callee.object, _key(callee), ""
+        if (key := _taken(call.callee, required)) is not None:
+            yield key[0], key[1], ""
+
+
+def _taken(value: Value, required: set[int]) -> tuple[ModuleRef, str] | None:
+    """``require('…').event`` and what destructuring takes: the module and a member that SDK 2 does not export."""
+    if isinstance(value, Member) and isinstance(value.object, ModuleRef) and value.object.start in required:
+        name = _key(value)
+        return (value.object, name) if name and name not in SDK_2_EXPORTS else None
+    return None
 
 
 def _wrong_use(module: Module, binding: int) -> str | None:
