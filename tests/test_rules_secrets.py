@@ -451,3 +451,14 @@ def test_authorizations_in_javascript(options: str, expected: bool) -> None:
     }}
     """
     assert lines({"server/x.ts": source}, "FS605") == ([("server/x.ts", 4)] if expected else [])
+
+
+def test_sveltekits_environment_modules() -> None:
+    source = """
+    import { PUBLIC_FULLSTORY_API_KEY } from '$env/static/public';
+    import { PUBLIC_FULLSTORY_ORG_ID } from '$env/static/public';
+    import { env } from '$env/dynamic/public';
+    export const all = [PUBLIC_FULLSTORY_API_KEY, PUBLIC_FULLSTORY_ORG_ID];
+    export const more = env.PUBLIC_FULLSTORY_SERVER_KEY;
+    """
+    assert lines({"src/x.ts": source}, "FS602") == [("src/x.ts", 1), ("src/x.ts", 5)]

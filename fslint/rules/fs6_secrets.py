@@ -377,6 +377,9 @@ class _Scan:
         for option in options(self.project.value(self.module, node)):
             if isinstance(option, EnvV):
                 self.reads.append((option.name, self.module.place(node)))
+            elif isinstance(option, External) and option.path[:1] == ("env",) and len(option.path) == 2:
+                # SvelteKit's `import { env } from '$env/dynamic/public'`.
+                self.reads.append((option.path[1], self.module.place(node)))
 
     def _call(self, call: Call) -> None:
         name = dotted(self.project.value(self.module, call.callee)).rsplit(".", 1)[-1] if call.kind == "new" else ""

@@ -193,7 +193,7 @@ def _place(request: Request, raw: Val, value: Val) -> Place:
     """The text or dictionary where it stands in the function that sends it, else the argument of the request."""
     function = request.frame.fact.function
     module = request.frame.module
-    is_built = isinstance(value, (Obj, Tmpl, CallV, Lit))
+    is_built = isinstance(value, (Obj, Tmpl, CallV, Lit)) and not _is_form(value)
     if (
         is_built
         and value.place.path == module.path

@@ -20,8 +20,10 @@ from ..facts import (
     ModuleRef,
     Name,
     Node,
+    Region,
     Return,
     TypeofType,
+    Unary,
     Value,
 )
 from ..link.modules import Module
@@ -105,6 +107,8 @@ def _never_started(module: Module, binding: int, depth: int) -> bool:
         return False
     calls = {id(call.callee): number for number, call in enumerate(module.facts.calls)}
     for node, parent in uses(module.facts, binding):
+        if isinstance(parent, (Region, Unary)):  # only tested
+            continue
         if not isinstance(parent, Member) or parent.object is not node or _key(parent) not in _READS:
             return False
         number = calls.get(id(parent))
