@@ -276,17 +276,28 @@ class _Search:
                 or isinstance(value, (Param, External, GlobalV, MemberV))
                 or not isinstance(value, (CallV, Inst, Obj, Func, Cls))
             )
-        if not vague or not self.frameworks:
+        if not vague:
             return None
         receiver = last_name(module, node)
+        frameworks = self._frameworks_near(module)
+        if receiver == "fastify":
+            frameworks = {t.FASTIFY.name: t.FASTIFY}
         path = _text(call, 0)
         if not t.RECEIVER_NAMES.search(receiver) or (path is not None and not path.startswith(("/", "*"))):
             return None
-        if path is None and literal_key(plain(call.callee)) != "use":
+        if path is None and literal_key(plain(call.callee)) not in ("use", "route"):
             return None
-        if len(self.frameworks) == 1:
-            return next(iter(self.frameworks.values()))
-        return self.frameworks.get("Express")
+        if len(frameworks) == 1:
+            return next(iter(frameworks.values()))
+        return frameworks.get("Express")
+
+    def _frameworks_near(self, module: Module) -> dict[str, Framework]:
+        """The frameworks that the project imports, or that the package.json above a file names."""
+        found = dict(self.frameworks)
+        for package, framework in t.JAVASCRIPT_PACKAGES.items():
+            if self.project.package_version(module.path, package) is not None:
+                found.setdefault(framework.name, framework)
+        return found
 
     def _framework_of(self, value: Val, depth: int) -> Framework | None:
         if depth > 30:
