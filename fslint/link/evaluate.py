@@ -440,7 +440,10 @@ class Evaluator:
         keys = options(key)
         names = [literal_text(k) if isinstance(k, Lit) else None for k in keys]
         if any(name is None for name in names):
-            return self._any_member(base, place, optional, subscript)
+            named = self._namespace_key(base, key)
+            if named is None:
+                return self._any_member(base, place, optional, subscript)
+            names = [named]
         results = [
             self._member_of(module, option, cast(str, name), place, optional, subscript)
             for option in options(base)
@@ -451,6 +454,22 @@ class Evaluator:
             useful = [r for r in results if not (isinstance(r, MemberV) and isinstance(r.base, (Lit, Obj)))]
             return self.choice(place, useful or results, "element")
         return results[0]
+
+    def _namespace_key(self, base: Val, key: Val) -> str | None:
+        """The name under which ``window[key]`` holds FullStory: ``window[window._fs_namespace]``, ``window[namespace]`` of
+        a parameter that is ``'FS'`` by its default (fullstory-api.md §1.2)."""
+        if not isinstance(base, GlobalV) or len(base.path) != 1 or base.path[0] not in WINDOW:
+            return None
+        for option in options(key):
+            if isinstance(option, GlobalV) and option.path == ("_fs_namespace",):
+                return "FS"
+            if isinstance(option, Param) and option.index >= 0:
+                default = option.module.function(option.function).params[option.index].default
+                if isinstance(default, f.Literal) and default.value == "FS":
+                    return "FS"
+            if isinstance(option, Lit) and option.value == "FS":
+                return "FS"
+        return None
 
     def _any_member(self, base: Val, place: Place, optional: bool, subscript: bool) -> Val:
         found: list[Val] = []
@@ -545,6 +564,8 @@ class Evaluator:
 
     def _typed_member(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
         value = MemberV(place, base, name, optional, subscript)
+        if name == "FS" and not module.python and _is_window(base):
+            return GlobalV(place, ("FS",))
         if base.decl is not None:
             if module.python and name in ("value", "name") and isinstance(base, (Param, Elem, MemberV)):
                 members = self.literal_types(*base.decl)
@@ -1939,6 +1960,12 @@ class _ObjectBuilder:
 
     def build(self, place: Place) -> Obj:
         return Obj(place, tuple(self.entries), self.open, tuple(self.spreads))
+
+
+def _is_window(value: Val) -> bool:
+    """Something that is a browser's window by its name: ``nativeWindow``, ``$window``, ``document.defaultView``."""
+    name = value.key if isinstance(value, MemberV) else value.name if isinstance(value, Param) else None
+    return name is not None and name.lower().endswith(("window", "defaultview"))
 
 
 def literal_text(value: Lit) -> str | None:

@@ -192,13 +192,14 @@ class Linker:
         self, sink: _Sink
     ) -> Iterator[tuple[list[Link], Env | None, list[Draft], Target | None, dict[tuple[int, str], int]]]:
         """Every way in which callers reach a sink: (links, environment, drafts, target, depth of each draft's site)."""
-        stack: list[tuple[list[Link], dict[tuple[int, str], int]]] = [(list(sink.via), {})]
+        via = list(sink.via)
+        start = self.graph.environment(via) if via else None
+        if via and start is None:
+            return
+        stack: list[tuple[list[Link], Env | None, dict[tuple[int, str], int]]] = [(via, start, {})]
         emitted = 0
         while stack and emitted < MAX_CHAINS:
-            links, sites = stack.pop()
-            env = self.graph.environment(links) if links else None
-            if links and env is None:
-                continue
+            links, env, sites = stack.pop()
             drafts, opened, target = self._drafts(sink, env)
             top = links[-1].frame if links else sink.frame
             used = {link.callee for link in links}
@@ -207,14 +208,19 @@ class Linker:
             for index, draft in enumerate(drafts):
                 if (index, draft.kind) not in sites and not self._names_open(draft, top.module, function, used):
                     sites[index, draft.kind] = len(links)
-            more: list[Link] = []
+            more: list[tuple[list[Link], Env]] = []
             if len(links) < MAX_LINKS:
                 values = [v for d in drafts for v in d.open_values()] + opened
-                more = self.graph.extensions(iter(values), top.module, function, used)
-                more = [m for m in more if not m.module.test or sink.module.test]
+                for link in self.graph.extensions(iter(values), top.module, function, used):
+                    if link.module.test and not sink.module.test:
+                        continue
+                    longer = [*links, link]
+                    outer = self.graph.environment(longer)
+                    if outer is not None:
+                        more.append((longer, outer))
             if more:
-                for link in reversed(more):
-                    stack.append(([*links, link], sites))
+                # A caller that does not fit (it calls another thing in this environment) is none.
+                stack.extend((longer, outer, sites) for longer, outer in reversed(more))
             elif drafts and not (links and all(_recursive(draft, used) for draft in drafts)):
                 emitted += 1
                 yield links, env, drafts, target, sites
@@ -229,6 +235,9 @@ class Linker:
         else:
             whole = draft.options
             parts = [v for v in (draft.user_id, draft.properties) if v is not None]
+            if draft.properties is not None and _bare(draft.properties) and isinstance(draft.user_id, MemberV):
+                # `uid` of the properties that are passed on.
+                parts = [draft.properties] if isinstance(draft.user_id.base, type(draft.properties)) else parts
             if whole is not None and _bare(whole):
                 values = [whole]
             elif all(_bare(v) for v in parts):

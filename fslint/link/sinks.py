@@ -32,6 +32,7 @@ from .values import (
     CallV,
     Choice,
     Cls,
+    Elem,
     External,
     Func,
     GlobalV,
@@ -71,12 +72,45 @@ class Draft:
     def open_values(self) -> Iterator[Val]:
         """The values whose parameters a caller should fill in: what rules judge."""
         for value in (self.name, self.user_id):
-            if value is not None:
-                yield value
+            yield from carried(value)
         for value in (self.properties, self.schema, self.payload, self.options):
             yield from structural(value)
         if self.sent is not None:
             yield from sent_values(self.sent)
+
+
+_CONVERSIONS = frozenset({"String", "str", "Number", "int", "parseInt", "encodeURIComponent", "urllib.parse.quote"})
+
+
+def carried(value: Val | None, depth: int = 0) -> Iterator[Val]:
+    """The parameters that a text is made of: themselves, their members, in templates and conversions; what another
+    call makes of them is that call's."""
+    if value is None or depth > 6:
+        return
+    if isinstance(value, Choice):
+        for option in value.options:
+            yield from carried(option, depth + 1)
+    elif isinstance(value, Tmpl):
+        for hole in value.holes:
+            yield from carried(hole, depth + 1)
+    elif isinstance(value, CallV):
+        if isinstance(value.callee, MemberV):
+            yield from carried(value.callee.base, depth + 1)
+        elif dotted(value.callee) in _CONVERSIONS or isinstance(value.callee, Param):
+            yield from carried(value.callee, depth + 1)
+            for arg in value.args:
+                yield from carried(arg, depth + 1)
+    elif isinstance(value, MemberV):
+        if isinstance(value.base, CallV):
+            return
+        if _root_param(value):
+            yield value
+        else:
+            yield from carried(value.base, depth + 1)
+    elif isinstance(value, Param):
+        yield value
+    elif isinstance(value, Elem):
+        yield from carried(value.base, depth + 1)
 
 
 def sent_values(sent: Sent) -> Iterator[Val]:
@@ -318,7 +352,7 @@ def by_name(target: Target, name: str, finite: Callable[[Val], Val]) -> Draft:
     value = target.value
     if len(positional) == 1 and isinstance(positional[0], Obj) and not keywords:
         sole = positional[0]
-        draft.name = get(sole, *NAME_KEYWORDS)
+        draft.name = get(sole, *NAME_KEYWORDS) or get(sole, "type")
         draft.user_id = get(sole, *USER_KEYWORDS)
         draft.properties = get(sole, *PROPERTY_KEYWORDS)
         return draft
