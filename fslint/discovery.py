@@ -112,6 +112,7 @@ def discover(settings: Settings) -> Files:
         for path in (*found.paths, *overlay)
         if (not include or include.match(path)) and not (exclude and exclude.match(path))
     }
+    paths -= _built(paths)
     links: dict[str, str] = {}
     for link in found.links:
         target = _inside(root, link)
@@ -129,6 +130,14 @@ def discover(settings: Settings) -> Files:
         beyond_grep=frozenset(found.beyond_grep & paths),
         links=links,
     )
+
+
+def _built(paths: set[str]) -> set[str]:
+    """A package's ``dist`` folder beside its ``package.json`` and ``src``: what a bundler made of the sources."""
+    packages = {path.removesuffix("package.json") for path in paths if path.rsplit("/", 1)[-1] == "package.json"}
+    sources = {path[: path.index("src/")] for path in paths if path.startswith("src/") or "/src/" in path}
+    outputs = tuple(f"{folder}dist/" for folder in packages & sources)
+    return {path for path in paths if outputs and path.startswith(outputs)}
 
 
 @dataclass(slots=True)

@@ -185,3 +185,21 @@ def test_paths_choose_what_is_reported(tmp_path: Path) -> None:
     assert Selection(load(tmp_path / "web"), [".."]).everything
     with pytest.raises(FileNotFoundError):
         Selection(settings, ["nowhere.js"])
+
+
+def test_a_bundle_beside_its_sources_is_left_out(tmp_path: Path) -> None:
+    for name in (
+        "one/package.json",
+        "one/src/a.js",
+        "one/dist/a.js",
+        "two/dist/b.js",
+        "three/package.json",
+        "three/dist/c.js",
+    ):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("{}")
+    git_init(tmp_path)
+    found = discover(load(tmp_path)).paths
+    assert "one/dist/a.js" not in found
+    assert {"two/dist/b.js", "three/dist/c.js", "one/src/a.js"} <= set(found)

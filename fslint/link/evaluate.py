@@ -1409,7 +1409,7 @@ class Evaluator:
             if found is not None:
                 return found
             return Unknown(place, f"{path} does not export {name}")
-        package = self.resolver.external(module.path, imported.specifier)
+        package = self.resolver.external(module.path, imported.specifier) or imported.specifier
         return External(place, package, () if name in ("*", "default", "=") else (name,))
 
     def _imported_python(self, module: Module, imported: f.Import, place: Place) -> Val:
