@@ -64,8 +64,19 @@ def _handler(walk: Walk, node: Node, event: str) -> str:
     walk.this_class = -1
     walk.breaks = []
     read_body(walk, node, function)
+    _reference(walk, node, function)
     walk.scope, walk.var_scope, walk.function, walk.region, walk.this_function, walk.this_class, walk.breaks = old
     return ""
+
+
+def _reference(walk: Walk, node: Node, function: int) -> None:
+    """``@scroll="onScroll"``: the handler is the function that is named, which it gives back."""
+    named = node.named_children
+    if len(named) == 1 and named[0].type == "expression_statement" and len(named[0].named_children) == 1:
+        value = named[0].named_children[0]
+        if value.type in ("identifier", "member_expression"):
+            given = Return(value.start_byte, value.end_byte, walk.lower(value), walk.region)
+            walk.functions[function].returns.append(given)
 
 
 def _declaration(walk: Walk, node: Node) -> str:

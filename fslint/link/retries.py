@@ -251,7 +251,7 @@ def _of_client(project: Project, request: Request) -> Iterator[Retry]:
             callee = plain(call.callee)
             if isinstance(callee, Member) and literal_key(callee) == "mount" and len(call.args) > 1:
                 yield from _adapter(other, call.args[1].value)
-    if not module.python:
+    if request.client in ("axios", "nest"):
         for other in project.modules.values():
             for row in range(len(other.facts.calls)):
                 name = call_name(other, row)

@@ -168,12 +168,17 @@ class Listeners:
     def _collect(self, module: Module) -> None:
         for number, function in enumerate(module.facts.functions):
             match = _ATTRIBUTE.match(function.used_as)
-            if match and _event(match.group(1)) in FREQUENT:
-                self._add(
-                    (module.path, number),
-                    Place(module.path, function.start, function.start + 1),
-                    _event(match.group(1)),
-                )
+            if match is None or _event(match.group(1)) not in FREQUENT:
+                continue
+            place, event = Place(module.path, function.start, function.start + 1), _event(match.group(1))
+            self._add((module.path, number), place, event)
+            if function.kind == "handler":
+                # Markup: `@scroll="onScroll"` names a function, `@scroll="() => …"` is one.
+                for inner in module.functions_in.get(number, []):
+                    self._add((module.path, inner), place, event)
+                for result in function.returns:
+                    if result.value is not None:
+                        self._functions(module, result.value, place, event)
         for row, call in enumerate(module.facts.calls):
             if call.kind == "jsx":
                 self._attributes(module, call)

@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic
 from ..facts import Await, CallRef, Function, FunctionRef, Literal, Member, Name, Unary, Value
 from ..link.consumption import CHAINS, PASS_THROUGH, keyword, mentions
 from ..link.delivery import ways_out
-from ..link.flow import call_name, literal_key, plain
+from ..link.flow import call_name, conditions, literal_key, plain
 from ..link.modules import Module, nodes
 from ..link.project import Project, Request
 from ..link.tables_clients import CHECKED, UNCHECKED_CLIENTS
@@ -114,7 +114,7 @@ def _looked_at(project: Project, module: Module, row: int, depth: int) -> bool |
             return _looked_at(project, module, call.target, depth + 1)
         return None
     if call.use == "assign":
-        return _variable(module, call.target)
+        return _kept(project, module, call.target, call.function, depth)
     if call.use == "with":
         for region in module.facts.regions:
             if region.kind == "with" and region.source is not None and _is_call(region.source, row):
@@ -143,7 +143,7 @@ def _awaited(project: Project, module: Module, row: int, depth: int) -> bool | N
             if _holds(assign.value, row):
                 if isinstance(plain(assign.value), Member):
                     continue
-                return _variable(module, number)
+                return _kept(project, module, number, call.function, depth)
     for number, function in enumerate(module.facts.functions):
         for result in function.returns:
             if result.value is not None and _holds(result.value, row):
@@ -199,6 +199,16 @@ def _parameter(module: Module, function: Function) -> bool | None:
     return _variable(module, function.params[0].binding, True)
 
 
+def _kept(project: Project, module: Module, binding: int, function: int, depth: int) -> bool | None:
+    """A variable of a function; one that is returned is judged at the callers too."""
+    seen = _variable(module, binding, True)
+    returned = binding >= 0 and any(
+        result.value is not None and mentions(result.value, binding)
+        for result in module.facts.functions[function].returns
+    )
+    return _returned(project, module, function, depth) if seen is False and returned else seen
+
+
 def _variable(module: Module, binding: int, returned_is_fine: bool = False) -> bool | None:
     """Whether a variable that holds a response is looked at: a telling member, or handed to another function."""
     if binding < 0:
@@ -211,6 +221,14 @@ def _variable(module: Module, binding: int, returned_is_fine: bool = False) -> b
                 return True
     for call in module.facts.calls:
         if any(mentions(argument.value, binding) for argument in call.args):
+            return True
+    for region in module.facts.regions:
+        # `if not response`: false on 4xx in requests.
+        if (
+            region.test is not None
+            and module.python
+            and any(mentions(v, binding) for v, _ in conditions(region.test, True))
+        ):
             return True
     if not returned_is_fine:
         for function in module.facts.functions:

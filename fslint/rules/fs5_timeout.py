@@ -11,7 +11,7 @@ from ..link.flow import call_name, literal_key, plain, same, scope
 from ..link.modules import Module
 from ..link.project import Frame, Project, Request
 from ..link.tables_clients import LIMIT, TIMEOUT_CONSTRUCTORS, TIMEOUT_KEYS, WAIT_LIMITS, WITH_LIMITS
-from ..link.values import Arr, CallV, Lit, Obj, Typed, Val, dotted, options
+from ..link.values import Arr, CallV, Lit, Obj, Param, Typed, Val, dotted, options
 from . import rule
 
 _ADVICE = {
@@ -75,11 +75,21 @@ def _verdicts(project: Project, request: Request) -> Iterator[tuple[Place, float
         if limit > LIMIT and request.timeout_known and not _set_elsewhere(project, request):
             yield request.frame.place, limit
         return
-    known = [(option, seconds_of(option, request.timeout_unit)) for option in options(request.timeout)]
+    given = [_default(project, option) for option in options(request.timeout)]
+    known = [(option, seconds_of(option, request.timeout_unit)) for option in given]
     bad = [(option, seconds) for option, seconds in known if seconds is not None and seconds > LIMIT]
     if bad and len(bad) == len(known):
         option, seconds = max(bad, key=lambda item: item[1])
         yield _literal_place(option), seconds
+
+
+def _default(project: Project, value: Val) -> Val:
+    """A parameter that nobody gives is its default."""
+    if isinstance(value, Param) and 0 <= value.index < len(value.module.function(value.function).params):
+        default = value.module.function(value.function).params[value.index].default
+        if default is not None:
+            return project.value(value.module, default)
+    return value
 
 
 def _literal_place(option: Val) -> Place:
