@@ -44,7 +44,7 @@ from .values import (
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 220
 MAX_INVOKE = 8
-MAX_STEPS = 5_000
+MAX_STEPS = 2_000
 """Evaluations that one question may cost: code whose calls fan out (an interpreter, a file system) stays unknown."""
 
 _COMPARISON = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "instanceof", "is", "not in", "is not"})
@@ -1563,24 +1563,24 @@ class Evaluator:
         return results[0] if len(results) == 1 else self.choice(place, results, "return")
 
     def _call_one(self, module: Module, number: int, call: f.Call, callee: Val, env: Env | None, place: Place) -> Val:
-        args = self.arguments(module, call, env)
         if isinstance(callee, Func) and call.kind != "new":
             if call.kind == "jsx":
                 return Unknown(place, "element")
-            return self.invoke(callee, args, place)
+            return self.invoke(callee, self.arguments(module, call, env), place)
         if isinstance(callee, Cls) and (call.kind == "new" or module.python):
-            return self.construct(callee, args, place)
+            return self.construct(callee, self.arguments(module, call, env), place)
         if isinstance(callee, Inst) and module.python:
             method = self._instance_member(callee, "__call__", place, False)
             if isinstance(method, Func):
-                return self.invoke(method, args, place)
+                return self.invoke(method, self.arguments(module, call, env), place)
         if isinstance(callee, Func):
             return (
                 Inst(place, Cls(place, callee.module, callee.module.function(callee.function).cls))
                 if callee.module.function(callee.function).cls >= 0
                 else Unknown(place, "new")
             )
-        value = CallV(place, callee, args[0], args[1], module, number, call.kind == "new")
+        # Most calls are asked only for their name: what they are given is evaluated when somebody wants it.
+        value = CallV(place, callee, lambda: self.arguments(module, call, env), module, number, call.kind == "new")
         handled = builtins.evaluate(self, value, env)
         return handled if handled is not None else value
 
@@ -1708,7 +1708,7 @@ class Evaluator:
         or where it is a context manager, what it yields."""
         facts = func.module.function(func.function)
         key = (func.module.path, func.function)
-        fallback: Val = CallV(place, func, args[0], args[1], func.module, -1, False)
+        fallback: Val = CallV(place, func, args, func.module, -1, False)
         if facts.return_type is not None:
             fallback = fallback.with_decl(func.module, facts.return_type)
         managed = yields or any(_decorator_name(func.module, d).endswith("contextmanager") for d in facts.decorators)

@@ -13,7 +13,7 @@ place then). ``decl`` is its declared type with the module that declares it, or 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Place
@@ -22,6 +22,9 @@ from ..facts import Secret, Type
 if TYPE_CHECKING:
     from .modules import Env, Module
 
+
+Given = tuple[tuple["Val", ...], tuple[tuple[str, "Val"], ...]]
+"""Positional and keyword arguments, evaluated."""
 
 _SLOTS: dict[type, tuple[str, ...]] = {}
 
@@ -337,27 +340,39 @@ class MemberV(Val):
 
 
 class CallV(Val):
-    """The result of a call that is not looked into. ``args``/``keywords``: evaluated; ``new``: constructed."""
+    """The result of a call that is not looked into. ``args``/``keywords``: evaluated when they are asked for;
+    ``new``: constructed."""
 
-    __slots__ = ("args", "call", "callee", "keywords", "module", "new")
+    __slots__ = ("_given", "call", "callee", "module", "new")
 
     def __init__(
         self,
         place: Place,
         callee: Val,
-        args: tuple[Val, ...],
-        keywords: tuple[tuple[str, Val], ...],
+        given: Given | Callable[[], Given],
         module: Module,
         call: int,
         new: bool,
     ) -> None:
         super().__init__(place)
         self.callee = callee
-        self.args = args
-        self.keywords = keywords
+        self._given = given
         self.module = module
         self.call = call
         self.new = new
+
+    def _arguments(self) -> Given:
+        if callable(self._given):
+            self._given = self._given()
+        return self._given
+
+    @property
+    def args(self) -> tuple[Val, ...]:
+        return self._arguments()[0]
+
+    @property
+    def keywords(self) -> tuple[tuple[str, Val], ...]:
+        return self._arguments()[1]
 
     def keyword(self, name: str) -> Val | None:
         return next((value for key, value in self.keywords if key == name), None)

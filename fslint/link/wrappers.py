@@ -221,9 +221,11 @@ class CallGraph:
                     result.extend(self._constructor(option, given(), module.place(call)))
             elif isinstance(option, Inst):
                 result.extend(self._instance_call(option, given(), module, number))
-            elif (
-                isinstance(option, (Func, Partial, CallV)) or _indirect(option) or handover(dotted(option)) is not None
-            ):
+            elif isinstance(option, Func):
+                result.extend(Target(x, given, "", x.bound_call) for x in self._implementations(option))
+            elif isinstance(option, CallV) and handover(dotted(option.callee)) is None:
+                result.append(Target(option, given))
+            elif isinstance(option, (Partial, CallV)) or _indirect(option) or handover(dotted(option)) is not None:
                 result.extend(self._normalise(option, given(), module.place(call), call))
             else:
                 result.append(Target(option, given))
