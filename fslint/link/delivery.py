@@ -451,6 +451,33 @@ def body_work(project: Project, key: Key, depth: int = 0) -> str:
     return "none"
 
 
+def body_escapes(project: Project, key: Key, depth: int = 0) -> bool:
+    """Whether something that the body of a function waits for can fail out of it: a call that is awaited, returned or
+    blocks, and that neither a ``try`` nor a handler of its own takes care of."""
+    module = project.modules.get(key[0]) or project.all_modules.get(key[0])
+    if module is None or depth > 4 or catching_decorator(project, module, key[1]):
+        return False
+    for row in module.calls_in.get(key[1], []):
+        name = call_name(module, row)
+        last = name.rsplit(".", 1)[-1]
+        use = waited(module, row)
+        at = use.at if use.how == "await" else module.facts.calls[row].start
+        if last in t.QUEUE_METHODS or use.caught or (use.how != "return" and protected(module, at)):
+            continue
+        inner = called(project, Frame(module, row))
+        if inner:
+            plain_call = module.python and use.how not in ("await", "return", "background")
+            if (use.how in ("await", "return") or plain_call) and any(
+                body_escapes(project, k, depth + 1) for k in inner
+            ):
+                return True
+            continue
+        blocks = module.python and name.split(".", 1)[0] in TRAITS and last in _VERBS
+        if blocks or use.how == "await" or (use.how == "return" and last in _VERBS | {"fetch", "request"}):
+            return True
+    return False
+
+
 _VERBS = frozenset({"post", "put", "patch", "delete", "request", "get", "urlopen"})
 
 

@@ -8,6 +8,7 @@ from ..diagnostics import Diagnostic, Place, Related
 from ..facts import CallRef
 from ..link.delivery import (
     Passage,
+    body_escapes,
     called,
     catching_decorator,
     is_server,
@@ -67,6 +68,10 @@ def _escapes(project: Project, call: TrackingCall) -> Iterator[tuple[Frame, bool
     """The calls at which a failure comes out, and whether it does as a floating promise."""
     bases = set(traits(call.request).bases)
     lenient = call.request is None
+    if call.by_name:
+        inner = called(project, call.sink)
+        if inner and not any(body_escapes(project, key) for key in inner):
+            return
     way = way_up(project, call.frames[: site_index(call) + 1], sink_kind(project, call))
     for step in way:
         bases |= _thrown(step.module, step.function)

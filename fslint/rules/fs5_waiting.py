@@ -11,6 +11,7 @@ from ..link.delivery import (
     Reached,
     handed_over,
     is_server,
+    only_queues,
     reaching_handlers,
     request_kind,
     result_kind,
@@ -187,7 +188,7 @@ def lost_when_frozen(project: Project) -> Iterator[Diagnostic]:
     if not any(handler.framework.platform for handler in handlers(project).values()):
         return
     for call in project.calls:
-        if not is_server(call):
+        if not is_server(call) or only_queues(project, call):
             continue
         kind = sink_kind(project, call)
         way = way_up(project, call.frames[: site_index(call) + 1], kind)
