@@ -304,6 +304,172 @@ def a(u):
     },
     ("FS502",),
 )
+PROJECTS["misc-py"] = (
+    {
+        "a/fs.py": """
+import os, requests
+def _headers(): return {"Authorization": "Basic " + os.environ["FULLSTORY_API_KEY"]}
+def track(name, uid, **props):
+    requests.post("https://api.fullstory.com/v2/events", headers=_headers(), json={"name": name, "user": {"uid": uid}, "properties": props}, timeout=3)
+def upsert(uid, email):
+    requests.post("https://api.fullstory.com/v2/users", headers=_headers(), json={"uid": uid, "email": email}, timeout=3)
+""",
+        "a/views.py": """
+from flask import Blueprint, g, after_this_request
+from a.fs import track, upsert
+bp = Blueprint("x", __name__)
+@bp.post("/a")
+def a():
+    upsert(g.uid, g.email)  # !FS501
+    return ""
+@bp.after_request
+def b(resp):
+    track("B", g.uid, n_int=1)  # !FS501
+    return resp
+@bp.errorhandler(404)
+def c(e):
+    track("C", g.uid, n_int=1)  # !FS501
+    return "", 404
+@bp.cli.command("x")
+def d():
+    track("D", "user_1", n_int=1)  # !FS502
+@bp.post("/e")
+def e():
+    for u in g.us:
+        try:
+            track("E", u.uid, n_int=1)  # !FS501 !FS504
+        except Exception:
+            pass
+    return ""
+""",
+        "a/drf.py": """
+from rest_framework import generics, viewsets
+from django.db import transaction
+from functools import partial
+from a.fs import track
+class V(generics.CreateAPIView):
+    def perform_create(self, serializer):
+        o = serializer.save()
+        transaction.on_commit(partial(track, "F", o.uid, n_int=1))  # !FS501
+class Base(viewsets.ModelViewSet):
+    pass
+class W(Base):
+    def destroy(self, request, pk=None):
+        try:
+            track("G", request.user.uid, n_int=1)  # !FS501
+        except Exception:
+            pass
+""",
+        "a/cron.py": """
+from apscheduler.schedulers.blocking import BlockingScheduler
+from a.fs import track
+s = BlockingScheduler()
+@s.scheduled_job("cron", hour=3)
+def job():
+    try:
+        track("H", "user_1", n_int=1)
+    except Exception:
+        pass
+if __name__ == "__main__":
+    try:
+        track("I", "user_1", n_int=1)
+    except Exception:
+        pass
+""",
+    },
+    ("FS501", "FS502", "FS504", "FS505"),
+)
+PROJECTS["misc-js"] = (
+    {
+        "s/a.ts": """
+import express from 'express';
+import { trackServerEvent } from '@acme/t';
+const app = express();
+app.post('/a', async (req, res, next) => {
+  try {
+    await save(req.body);
+    await trackServerEvent('A', req.user.id, { n: 1 }); // !FS501
+    res.json({});
+  } catch (e) { next(e); }
+});
+app.post('/b', async (req, res) => {
+  const tracking = [];
+  tracking.push(trackServerEvent('B', req.user.id, { n: 1 })); // !FS501
+  await Promise.allSettled(tracking);
+  res.json({});
+});
+app.post('/c', async (req, res) => {
+  const done = trackServerEvent('C', req.user.id, { n: 1 }).catch(() => {});
+  res.json({});
+  await done;
+});
+app.post('/d', async (req, res) => {
+  if (!req.user) return res.redirect('/login');
+  const out = await run(req.body);
+  if (out.ok) {
+    res.status(200).json(out);
+    await trackServerEvent('D', req.user.id, { n: 1 });
+  } else {
+    await trackServerEvent('D2', req.user.id, { n: 1 }); // !FS501
+    res.status(500).json(out);
+  }
+});
+app.get('/e', async (req, res) => {
+  await (await import('./t2')).track('E', req.user.id);
+  res.end();
+});
+app.use((err, req, res, next) => {
+  trackServerEvent('F', 'user_1', { n: 1 }).finally(() => next(err));
+});
+app.listen(3000, async () => { await trackServerEvent('G', 'user_1', { n: 1 }); });
+process.on('SIGTERM', async () => { await trackServerEvent('H', 'user_1', { n: 1 }); });
+io.on('connection', (socket) => { socket.on('x', async () => { await trackServerEvent('I', 'user_1', { n: 1 }); }); });
+export const svc = {
+  async run(u: string) { await trackServerEvent('J', u, { n: 1 }); }, // !FS501
+};
+app.get('/j', async (req, res) => { await svc.run(req.user.id); res.end(); });
+"""
+    },
+    ("FS501",),
+)
+PROJECTS["lambda"] = (
+    {
+        "f/a.mjs": """
+import middy from '@middy/core';
+import { trackServerEvent } from '@acme/t';
+const base = async (event) => { trackServerEvent('A', event.uid, { n: 1 }); return {}; }; // !FS510
+export const handler = middy(base);
+""",
+        "f/b.js": """
+const { trackServerEvent } = require('@acme/t');
+exports.handler = async (event, context) => {
+  await Promise.all(event.Records.map((r) => trackServerEvent('B', r.uid, { n: 1 })));
+  event.Records.forEach((r) => { trackServerEvent('C', r.uid, { n: 1 }); }); // !FS510
+};
+""",
+        "api/v.ts": """
+import type { VercelRequest, VercelResponse } from '@vercel/node';
+import { waitUntil } from '@vercel/functions';
+import { trackServerEvent } from '@acme/t';
+export default async function handler(req: VercelRequest, res: VercelResponse) {
+  trackServerEvent('D', 'user_1', { n: 1 }).catch(() => {}); // !FS510
+  waitUntil(trackServerEvent('E', 'user_1', { n: 1 }));
+  await trackServerEvent('F', 'user_1', { n: 1 }); // !FS501
+  res.json({});
+}
+""",
+        "p/l.py": """
+import asyncio
+from telemetry import track_server_event_async
+def handler(event, context):
+    return asyncio.run(main(event))
+async def main(event):
+    asyncio.create_task(track_server_event_async("G", event["uid"], {"n": 1}))  # !FS510
+    await track_server_event_async("H", event["uid"], {"n": 1})
+""",
+    },
+    ("FS501", "FS510"),
+)
 
 
 @pytest.mark.parametrize("name", PROJECTS)
