@@ -77,6 +77,8 @@ class Linker:
         self.sinks: dict[tuple[str, int], _Sink] = {}
         self._external_done = 0
         self._tracking: set[str] = set()
+        self._own: set[str] = set()
+        self._given: dict[tuple[str, str], bool] = {}
         self._reaching: set[Key] = set()
         self.skipped: dict[str, int] = {}
         self._rooted = False
@@ -291,6 +293,8 @@ class Linker:
             if (module := self.evaluator.loaded.get(path)) is not None and self._exports_anything(module)
         }
         self._tracking |= {p for p, m in self.modules.items() if p not in self._tracking and self._gives_client(m)}
+        self._own = set(self._tracking)
+        self._given = {}
         changed = True
         while changed:
             changed = False
@@ -420,7 +424,7 @@ class Linker:
         """Whether a file imports one of the wanted modules."""
         for imported in facts.imports:
             for path in self.resolver.resolve(facts_path, imported.specifier, imported.name):
-                if path in self._tracking:
+                if path in self._tracking and not imported.type_only and self._gives(path, imported.name):
                     return True
             if facts.language == "python" and imported.name not in ("", "*"):
                 sub = self.resolver.submodule(facts_path, imported.specifier, imported.name)
@@ -432,6 +436,19 @@ class Linker:
             ):
                 return True
         return False
+
+    def _gives(self, path: str, name: str) -> bool:
+        """Whether what a wanted module exports under a name has to do with tracking (a barrel exports much else)."""
+        key = (path, name)
+        known = self._given.get(key)
+        if known is None:
+            module = self.evaluator.load(path)
+            known = True
+            if module is not None and name not in ("*", "", "default", "=") and module.path not in self._own:
+                value = self.evaluator.export(module, name)
+                known = value is None or self._carries(value) or self._is_client(value)
+            self._given[key] = known
+        return known
 
     def _passes_on(self, module: Module) -> bool:
         """A barrel, or a module that exports an instance, hook or function of a wanted module."""

@@ -9,10 +9,10 @@ from ..diagnostics import Diagnostic, Related
 from ..link.flow import conditional_at, same_run
 from ..link.modules import Module
 from ..link.project import Frame, Project, TrackingCall
-from ..link.values import GlobalV, Lit, MemberV, options
+from ..link.values import Func, GlobalV, Lit, MemberV, options
 from . import rule
 
-MAX_DEPTH = 4
+MAX_DEPTH = 2
 """How many helpers deep a fixed name is followed to its callers."""
 
 Key = tuple[str, int]
@@ -80,6 +80,24 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
             subject=name,
             function=project.function_name(second),
         )
+
+
+def _always(frame: Frame) -> bool:
+    """Whether every run of the function that does not leave early reaches the call."""
+    module = frame.module
+    for number in module.ancestors(frame.fact.region):
+        region = module.region(number)
+        if region.kind == "body":
+            return True
+        if region.kind not in ("try", "with", "finally"):
+            return False
+    return True
+
+
+def _plainly(project: Project, frame: Frame, key: Key) -> bool:
+    """Whether a call is of this function whoever calls around it (no callback that somebody hands in)."""
+    value = project.value(frame.module, frame.fact.callee)
+    return any(isinstance(o, Func) and (o.module.path, o.function) == key for o in options(value))
 
 
 def _both(project: Project, one: Frame, other: Frame) -> bool:

@@ -228,7 +228,7 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
             continue
         for option in options(call.user_id):
             problem = _invalid(option)
-            if not problem:
+            if not problem or (len(options(call.user_id)) > 1 and _is_none(option) and _shown(project, call)):
                 continue
             place = place_of(call, option)
             if place in seen:
@@ -244,6 +244,12 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
                 subject=describe(option),
                 function=project.function_name(call.outer),
             )
+
+
+def _shown(project: Project, call: TrackingCall) -> bool:
+    """Whether a guard shows that there is a user ID where it is sent."""
+    place = call.user_id_place
+    return place is not None and call.user_id is not None and _is_guarded(project, call.user_id, place)
 
 
 def _anonymous(call: TrackingCall) -> bool:
