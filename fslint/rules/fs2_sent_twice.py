@@ -43,7 +43,7 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
     for call in project.of_kind("event"):
         name = _name(call)
         if name is not None and not call.site.module.linked:
-            queue.extend((frame, name, call, 0) for frame in call.frames[_site_depth(call) :])
+            queue.append((call.site, name, call, 0))
     while queue:
         frame, name, call, depth = queue.pop(0)
         key = (frame.module.path, frame.fact.function)
@@ -53,7 +53,11 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
         known[frame.call] = (frame, call)
         # A helper that sends it in a branch only (a dispatcher) says nothing of the paths of its callers.
         if depth < MAX_DEPTH and key[1] != 0 and not conditional_at(frame.module, frame.fact.start):
-            queue.extend((e.frame, name, call, depth + 1) for e in project.edges_in.get(key, ()) if e.handed == "")
+            queue.extend(
+                (e.frame, name, call, depth + 1)
+                for e in project.edges_in.get(key, ())
+                if e.handed == "" and _plainly(project, e.frame, key)
+            )
     for (key, name), calls in sorted(sent.items()):
         if key[1] == 0:
             continue  # a module's top level is no function
@@ -80,18 +84,6 @@ def _in_functions(project: Project) -> Iterator[Diagnostic]:
             subject=name,
             function=project.function_name(second),
         )
-
-
-def _always(frame: Frame) -> bool:
-    """Whether every run of the function that does not leave early reaches the call."""
-    module = frame.module
-    for number in module.ancestors(frame.fact.region):
-        region = module.region(number)
-        if region.kind == "body":
-            return True
-        if region.kind not in ("try", "with", "finally"):
-            return False
-    return True
 
 
 def _plainly(project: Project, frame: Frame, key: Key) -> bool:
