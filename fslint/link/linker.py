@@ -424,7 +424,7 @@ class Linker:
         """Whether a file imports one of the wanted modules."""
         for imported in facts.imports:
             for path in self.resolver.resolve(facts_path, imported.specifier, imported.name):
-                if path in self._tracking and not imported.type_only and self._gives(path, imported.name):
+                if path in self._tracking and self._gives(path, imported.name):
                     return True
             if facts.language == "python" and imported.name not in ("", "*"):
                 sub = self.resolver.submodule(facts_path, imported.specifier, imported.name)
