@@ -10,7 +10,7 @@ import contextlib
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -25,10 +25,14 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(slots=True)
 class Fixed:
-    """``contents``: new bytes of each changed file by path; ``counts``: fixes applied by rule."""
+    """``contents``: new bytes of each changed file by path; ``counts``: fixes applied by rule.
+
+    ``refused``: the files with fixes that were left out, since they would have broken something.
+    """
 
     contents: dict[str, bytes] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
 
     @property
     def total(self) -> int:
@@ -62,6 +66,7 @@ def fix_all(
         if after is None:  # one of them breaks a file
             after, chosen, broken = _apply_singly(before, chosen)
             refused |= broken
+            fixed.refused |= {edit.place.path for edits in broken for edit in edits}
         for _, codes in chosen:
             for code in codes:
                 fixed.counts[code] = fixed.counts.get(code, 0) + 1
@@ -89,11 +94,12 @@ def _apply_singly(
     after: dict[str, bytes] = {}
     broken: set[tuple[Edit, ...]] = set()
     for fix, codes in chosen:
-        tried = _apply(before, [*(other for other, _ in kept), fix])
+        paths = {edit.place.path for edit in fix.edits}
+        tried = _apply(before, [*(other for other, _ in kept), fix], paths)
         if tried is None:
             broken.add(fix.edits)
         else:
-            after = tried
+            after |= tried
             kept.append((fix, codes))
     return after, kept, broken
 
@@ -121,17 +127,26 @@ def _touches(edit: Edit, span: tuple[int, int]) -> bool:
     return edit.place.start <= span[1] and edit.place.end >= span[0]
 
 
-def _apply(before: Mapping[str, bytes], fixes: Sequence[Fix]) -> dict[str, bytes] | None:
-    """New contents, None if a file can no longer be read as before."""
+def _apply(
+    before: Mapping[str, bytes], fixes: Sequence[Fix], only: Container[str] | None = None
+) -> dict[str, bytes] | None:
+    """New contents (of the files ``only``), None if a file can no longer be read as before."""
     by_path: dict[str, list[Edit]] = {}
     for fix in fixes:
         for edit in fix.edits:
-            by_path.setdefault(edit.place.path, []).append(edit)
+            if only is None or edit.place.path in only:
+                by_path.setdefault(edit.place.path, []).append(edit)
     after: dict[str, bytes] = {}
     for path, edits in by_path.items():
-        changed = edited(before[path], edits, language_of(path) or "")
-        if changed is None or not _reads_as_well(before[path], changed, language_of(path)):
+        language = language_of(path) or ""
+        changed = edited(before[path], edits, language)
+        if changed is None or not _reads_as_well(before[path], changed, language):
             return None
+        if language == "python":
+            from .fixes_python import rewritten
+
+            if rewritten(to_utf8(before[path], language), edits, to_utf8(changed, language)) is None:
+                return None
         after[path] = changed
     return after
 
@@ -169,9 +184,9 @@ def _encoded_like(original: bytes, text: bytes, language: str) -> bytes | None:
         return None
 
 
-def _reads_as_well(before: bytes, after: bytes, language: str | None) -> bool:
+def _reads_as_well(before: bytes, after: bytes, language: str) -> bool:
     """Whether the grammar stumbles over no more of a file than it did."""
-    if language is None or language in ("json", "dotenv"):
+    if language in ("", "json", "dotenv"):
         return True
     try:
         old, new = (extract(to_utf8(data, language), language) for data in (before, after))

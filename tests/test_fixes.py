@@ -154,3 +154,42 @@ def test_the_diff_masks_what_only_the_front_end_knows_to_be_a_key(tmp_path: Path
     write_project(tmp_path, {"a.ts": f"const FULLSTORY_TOKEN: string = '{key}'; f(1);\n"})
     text = diff(tmp_path, {"a.ts": f"const FULLSTORY_TOKEN: string = '{key}'; f(2);\n".encode()})
     assert key not in text and text.count("'Zq8Z" + "*" * 32 + "'; f(") == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ('track("Old", {"a": 1})\r\n', "Old", "New ü"),
+        ('track("ü", {\r\n    "a": 1,  # why\r\n})\r\n', '"a"', '"a_int"'),
+        ("track(u, ('a'), a = 1)\n", "a =", "a_int ="),
+        ("f(f'{x} old')\n", " old", " new"),
+        ("f(1)  # fslint: ignore[FS201]\n", "  # fslint: ignore[FS201]", ""),
+        ("if x:\n    # fslint: ignore[FS201]\n    f(1)\n", "    # fslint: ignore[FS201]\n", ""),
+        ("f(1)  # fslint: ignore[FS201, FS202]\n", "FS201, FS202", "FS202"),
+        ("async def f():\n    return await g(1)\n", "await ", ""),
+        ("x = (g\n  (1))\n", "(1)", "(2)"),
+    ],
+)
+def test_libcst_makes_what_the_edits_say(tmp_path: Path, text: str, old: str, new: str) -> None:
+    write_project(tmp_path, {"a.py": text.encode()})
+    start = text.encode().index(old.encode())
+    fixed = fix_all(tmp_path, [finding("a.py", start, start + len(old.encode()), new)], nothing)
+    assert fixed.contents == {"a.py": text.replace(old, new, 1).encode()} and not fixed.refused
+
+
+@pytest.mark.parametrize(
+    ("text", "old", "new"),
+    [
+        ("import a\nf(1)\n", "import a", "import b"),  # no node for it
+        ("print 'a'\nf(1)\n", "1", "2"),  # not for libcst
+        ("f(1)\n", "1", "1 # c"),  # another comment is no part of a number
+    ],
+)
+def test_what_libcst_cannot_do_is_refused(tmp_path: Path, text: str, old: str, new: str) -> None:
+    write_project(tmp_path, {"a.py": text, "b.py": "f(1)\n"})
+    found = [
+        finding("a.py", text.index(old), text.index(old) + len(old), new),
+        finding("b.py", 2, 3, "2"),
+    ]
+    fixed = fix_all(tmp_path, found, nothing)
+    assert fixed.contents == {"b.py": b"f(2)\n"} and fixed.refused == {"a.py"}

@@ -208,7 +208,10 @@ class _Run:
             return self.shown(self.check(contents), self.settings)
 
         base = dict(self.settings.overlay)
-        return fix_all(self.settings.root, shown, again, self.options["unsafe_fixes"], base)
+        fixed = fix_all(self.settings.root, shown, again, self.options["unsafe_fixes"], base)
+        if fixed.refused and not self.options["quiet"]:
+            note(f"left out fixes that would not keep the file sound: {', '.join(sorted(fixed.refused))}")
+        return fixed
 
     def _written(self, fixed: Fixed) -> dict[str, bytes]:
         """Write what was fixed; returns the contents that are not on disk (standard input's)."""

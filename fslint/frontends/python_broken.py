@@ -118,7 +118,7 @@ def confirm(data: bytes, first: int, error: PythonError | None) -> tuple[int, st
     if error is None:
         return None
     place, also = (error.offset, error.message), (error.offset, error.message)
-    if _steepness(data) > _MAX_STEEPNESS:
+    if too_steep(data):
         return place
     import libcst
 
@@ -138,6 +138,11 @@ def confirm(data: bytes, first: int, error: PythonError | None) -> tuple[int, st
         return None
     limit = data.rfind(b"\n", 0, first) + 1
     return next((candidate for candidate in (place, also) if candidate[0] >= limit), None)
+
+
+def too_steep(data: bytes) -> bool:
+    """Whether a file nests so deeply that libcst is not asked."""
+    return _steepness(data) > _MAX_STEEPNESS
 
 
 _STEEP = re.compile(
