@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -122,7 +123,9 @@ class Workspace:
                 self.fresh.append(path)
             self.facts[path] = facts
         if new:
-            self.cache.put_many(new)
+            # An expression that is nested too deeply cannot be written down; it is read anew each time.
+            with suppress(RecursionError):
+                self.cache.put_many(new)
 
     def load(self, path: str) -> Module | None:
         """The module of a file, parsed on demand; None where there is no such file or it cannot be read."""

@@ -82,6 +82,7 @@ def _linked(site: Site) -> bool:
 
 def _record(project: Project, site: Site, position: Position) -> Record:
     path, line, _ = position(site.place)
+    path = path.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     names: dict[str, None] = {}
     patterns: dict[tuple[str | None, ...], None] = {}
     named = True

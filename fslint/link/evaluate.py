@@ -43,6 +43,8 @@ from .values import (
 
 MAX_ALTERNATIVES = 64
 MAX_DEPTH = 220
+MAX_PARTS = 400
+MAX_TEXT = 20_000
 MAX_INVOKE = 8
 MAX_STEPS = 2_000
 """Evaluations that one question may cost: code whose calls fan out (an interpreter, a file system) stays unknown."""
@@ -227,6 +229,9 @@ class Evaluator:
                 places.append(span)
         if not parts:
             return Lit(place, "")
+        if len(parts) > MAX_PARTS or sum(len(part) for part in parts if isinstance(part, str)) > MAX_TEXT:
+            self.truncated.add(place)
+            return Unknown(place, "a text too long to be followed")
         if len(parts) == 1 and isinstance(parts[0], str):
             given = next((v for v in values if v.at is not None), None)
             return Lit(given.place, parts[0]) if given is not None else Lit(place, parts[0])

@@ -45,7 +45,7 @@ class Frame:
         return (self.module.path, self.call)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class TrackingCall:
     """One way in which data reaches FullStory: a tracking call (the *sink*) with everything that its callers give.
 
@@ -108,7 +108,7 @@ class TrackingCall:
         return self.api in ("v1", "server-v1")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Request:
     """One HTTP request to FullStory's server API, or one call of its Node SDK (``client`` = ``sdk``), as it stands.
 
@@ -142,7 +142,7 @@ class Request:
     frames: tuple[Frame, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Site:
     """All TrackingCalls that share a call site, kind and side: one row of ``fslint events``."""
 

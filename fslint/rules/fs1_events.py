@@ -168,7 +168,7 @@ def wrong_side(project: Project) -> Iterator[Diagnostic]:
                 event = registry.resolve(name)
                 if event is not None and event.side in ("client", "server"):
                     entry = by_event.setdefault(event.name, (event, []))
-                    if site not in entry[1]:
+                    if not entry[1] or entry[1][-1] is not site:
                         entry[1].append(site)
         for event, sites in by_event.values():
             if any(event.side in _sides(site.side) for site in sites):

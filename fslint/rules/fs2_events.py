@@ -23,7 +23,7 @@ def duplicate_event(project: Project) -> Iterator[Diagnostic]:
             for name in dict.fromkeys(str(n.value) for n in sent_names(site)):
                 canonical = registry.canonical(name) if registry is not None else name
                 known = by_name.setdefault(canonical, [])
-                if site not in known:
+                if not known or known[-1] is not site:
                     known.append(site)
         for name, sites in by_name.items():
             sides = {site.side for site in sites}

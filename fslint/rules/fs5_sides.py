@@ -41,7 +41,7 @@ def _by_event(project: Project, app: str) -> dict[str, list[Site]]:
             for name in dict.fromkeys(str(n.value) for n in sent_names(site)):
                 canonical = registry.canonical(name) if registry is not None else name
                 sites = found.setdefault(canonical, [])
-                if site not in sites:
+                if not sites or sites[-1] is not site:
                     sites.append(site)
     return found
 

@@ -158,7 +158,10 @@ _ORG_MENTION = re.compile(rb"org_?id|_fs_org|organi[sz]ation|(?:^|[^a-z])org(?:[
 
 def mentions(module: Module, names: Iterable[str] = (), org: bool = False) -> bool:
     """Whether a file holds a server key's name at all (quick: most files need no look at every value)."""
-    text = encode(module.facts)
+    try:
+        text = encode(module.facts)
+    except RecursionError:  # nested too deeply to be written down: look at every value
+        return True
     lowered = text.lower()
     is_named = any(word in lowered for word in (b"fullstory", b"full_story", b"fs_api", b"fsapi"))
     return (
