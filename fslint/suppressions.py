@@ -169,7 +169,8 @@ def _removal(comment: _Comment, gone: set[str], data: bytes) -> Fix | None:
         return Fix("safe", f"Suppress only {_listed(left)}", (Edit(place, ", ".join(left)),))
     if _says_more(text[:opening]) or _ANOTHER.search(text, closing):
         return None
-    start, end = _whole_line(data, fact.start, fact.end)
+    # To the Python grammar a carriage return is the comment's last character.
+    start, end = _whole_line(data, fact.start, fact.start + len(text.rstrip(b"\r")))
     return Fix("safe", "Remove the suppression", (Edit(Place(comment.path, start, end), ""),))
 
 
