@@ -25,8 +25,6 @@ SCALAR_TYPES = ("str", "int", "real", "bool", "date")
 SUFFIX_TYPES = (*SCALAR_TYPES, *(f"{name}s" for name in SCALAR_TYPES))
 TYPES = (*SUFFIX_TYPES, "object", "objects")
 
-FILE_NAMES = ("events.yaml", "fslint.events.yaml", "tracking/events.yaml")
-"""Where a registry is looked for when no setting names it, relative to the root."""
 
 OBJECT_LIST_EVENTS = frozenset({"Order Completed"})
 """The only events in which FullStory takes arrays of objects (fullstory-api.md §1.3)."""

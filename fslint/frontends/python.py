@@ -283,10 +283,6 @@ class Statements(Values):
         self.depth -= 1
         return exits
 
-    def statement_of(self, node: Node) -> str:
-        """A block, or a simple statement on its header's line."""
-        return self.statements(node)
-
     def expression_statement(self, node: Node) -> str:
         for child in kids(node):
             if child.type == "assignment":

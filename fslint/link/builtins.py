@@ -205,8 +205,6 @@ PASS_THROUGH = frozenset(
 COLLECTIONS = frozenset({"list", "tuple", "sorted", "reversed", "set", "frozenset"})
 """The same, but only of a collection that is known."""
 
-METHOD_PASS = frozenset(["bind", "copy"])
-
 
 def last(name: str) -> str:
     return name.rsplit(".", 1)[-1]

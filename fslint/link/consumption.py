@@ -26,7 +26,6 @@ from ..facts import (
 from .flow import (
     always_before,
     call_name,
-    iterates,
     literal_key,
     plain,
     rethrows_function,
@@ -337,12 +336,6 @@ def after_response(module: Module, offset: int, function: int) -> bool:
     """Whether the response has gone out on every path that reaches ``offset`` in ``function``."""
     hits = responses(module, function)
     return bool(hits) and always_before(module, offset, hits)
-
-
-def iterated(module: Module, function: int) -> int:
-    """The call that runs a function expression once per element (``map``, ``forEach``), -1 if none does."""
-    callback = module.callbacks.get(function)
-    return callback[0] if callback is not None and iterates(module, callback[0]) else -1
 
 
 def keyword(args: tuple[Argument, ...], name: str) -> Value | None:

@@ -7,12 +7,11 @@ what its function does with it. Everything is read from the call graph of the pr
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..calls import SERVER_FUNCTIONS
-from ..facts import Call, CallRef, Function, FunctionRef, Literal, Member, Name, Value
+from ..facts import Call, CallRef, Function, FunctionRef, Member, Name, Value
 from . import tables_frameworks as t
 from .consumption import Use, after_response, keyword, waited
 from .flow import call_name, dotted, iterates, literal_key, plain, protected
@@ -21,8 +20,7 @@ from .handover import handovers
 from .modules import Module
 from .project import CallEdge, Frame, Project, Request, TrackingCall
 from .tables_clients import RETRY_DECORATORS, RETRY_WORDS, TRAITS, UNKNOWN_TRAITS, ClientTraits
-from .values import CallV, External, Func, MemberV, options
-from .values import dotted as dotted_value
+from .values import CallV, Func, options
 
 WAITS = frozenset({"sync", "await", "return", "blocks"})
 """Outcomes of a passage after which the function's own end comes after the request's."""
@@ -567,37 +565,9 @@ def retry_decorators(module: Module, function: int) -> list[tuple[str, Call | No
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Where a failure of a server call comes out: the call, and how (``thrown``, ``floating``)."""
-
-    frame: Frame
-    how: str
-
-
-def listener_of(module: Module, function: int) -> tuple[Call, str] | None:
-    """The call that registers a function expression, with the literal text of its first argument."""
-    where = module.callbacks.get(function)
-    if where is None:
-        return None
-    call = module.facts.calls[where[0]]
-    first = plain(call.args[0].value) if call.args else None
-    return call, first.value if isinstance(first, Literal) and isinstance(first.value, str) else ""
-
-
 def value_functions(project: Project, module: Module, value: Value) -> list[Key]:
     """The project functions that a value may be."""
     node = plain(value)
     if isinstance(node, FunctionRef):
         return [(module.path, node.function)]
     return [(v.module.path, v.function) for v in options(project.value(module, node)) if isinstance(v, Func)]
-
-
-def external_name(project: Project, module: Module, value: Value) -> str:
-    """The dotted name of something from outside the project, "" if it is not."""
-    for option in options(project.value(module, value)):
-        if isinstance(option, External):
-            return option.dotted
-        if isinstance(option, MemberV):
-            return dotted_value(option)
-    return ""

@@ -1459,14 +1459,12 @@ class Evaluator:
         starred = self._starred(module, name)
         if starred is not None:
             return starred
-        package = module.path.rsplit("/", 1)
         if module.path.endswith("__init__.py"):
             path = self.resolver.submodule(module.path, ".", name)
             if path is not None and path != module.path:
                 target = self.load(path)
                 if target is not None:
                     return ModuleV(Place(path, 0, 0), target)
-        del package
         return None
 
     def _export_javascript(self, module: Module, name: str) -> Val | None:

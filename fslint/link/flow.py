@@ -20,7 +20,6 @@ from ..facts import (
     ClassRef,
     Comprehension,
     Element,
-    FunctionRef,
     Global,
     Literal,
     Member,
@@ -705,29 +704,3 @@ def leaves_loop(module: Module, call: Call) -> bool:
             if any(regions[n].exits in ("break", "return") for n in after):
                 return True
     return False
-
-
-def names_in(value: Value, calls: Sequence[Call] = ()) -> Iterator[Value]:
-    """All references in a value: names, globals, members."""
-    for part in within(value, calls):
-        if isinstance(part, (Name, Global, Member)):
-            yield part
-
-
-def is_function_argument(module: Module, function: int) -> tuple[int, int] | None:
-    """The call that a function expression is an argument of, and which."""
-    return module.callbacks.get(function)
-
-
-def object_call(module: Module, function: int) -> tuple[int, str] | None:
-    """The call whose object argument has this function as an entry, and its key: ``run({eachMessage: f})``."""
-    used = module.facts.functions[function].used_as
-    if not used.startswith("key:"):
-        return None
-    for row, call in enumerate(module.facts.calls):
-        for argument in call.args:
-            if isinstance(argument.value, Object):
-                for entry in argument.value.entries:
-                    if isinstance(entry.value, FunctionRef) and entry.value.function == function:
-                        return row, used[4:]
-    return None

@@ -7,7 +7,6 @@ gives what rules see. What is found does not depend on the order of files.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
 
 from .. import facts as f
@@ -18,10 +17,9 @@ from .modules import Env, Module, nodes
 from .project import CallEdge, Frame, Project, Request, TrackingCall
 from .registrations import produced, register
 from .requests import Sent, authorization_of, get
-from .sides import assign_sides, side_at
+from .sides import assign_sides
 from .sinks import Draft, Specs, last_name
 from .values import (
-    Arr,
     Choice,
     Cls,
     Elem,
@@ -34,7 +32,6 @@ from .values import (
     ModuleV,
     Obj,
     Param,
-    Partial,
     Tmpl,
     Val,
     options,
@@ -631,11 +628,11 @@ class Linker:
                 site = frames[min(depth, len(frames) - 1)]
                 site = self._partial_site(links[:depth], draft, site)
                 call = TrackingCall(
-                    draft.kind, self._side(draft, sink), draft.api, draft.operation, frames, site,
+                    draft.kind, draft.side, draft.api, draft.operation, frames, site,
                     self._settle(draft.name) if draft.kind == "event" else draft.name,
                     draft.user_id, draft.properties, draft.schema, draft.payload, draft.options,
                     target.args[0] if target else (), target.args[1] if target else (), draft.by_name, request,
-                    draft.bare, self._apps(frames), env,
+                    draft.bare, frames[-1].module.apps, env,
                 )  # fmt: skip
                 if call.user_id is not None:
                     call.user_id_place = call.user_id.at or call.user_id.place
@@ -646,13 +643,6 @@ class Linker:
                     reason = _unresolved(call.name)
                     if reason:
                         project.unresolved.append((site, reason))
-
-    def _apps(self, frames: tuple[Frame, ...]) -> tuple[str, ...]:
-        """The apps of the outermost module that belongs to fewer apps than all."""
-        return frames[-1].module.apps
-
-    def _side(self, draft: Draft, sink: _Sink) -> str:
-        return draft.side
 
     def _base_request(self, sink: _Sink, sent: Sent) -> Request:
         """The request as it stands, without callers; where it is one only through a caller, as that gives it."""
@@ -821,11 +811,3 @@ def _unresolved(name: Val | None) -> str:
             return "the name is data that is only known at run time"
         return "the name is the result of an expression that is not evaluated"
     return ""
-
-
-def side_of(frame: Frame) -> tuple[str | None, str]:
-    """The side of the file (or function) in which a call stands, with the reason."""
-    return side_at(frame.module, frame.fact.start)
-
-
-__all__ = ["Arr", "External", "GlobalV", "Linker", "Partial", "replace", "side_of"]

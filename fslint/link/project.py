@@ -5,14 +5,15 @@ Everything here is plain data plus pure look-ups. Rules never parse, read files 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Place
 from ..facts import Call, Function
 from .modules import Env, Module
-from .values import Obj, Val
+from .values import Val
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -229,6 +230,13 @@ class Project:
             self._sites = sorted(grouped.values(), key=lambda s: (s.place, s.kind, s.side))
         return [site for site in self._sites if kind is None or site.kind == kind]
 
+    def has_client(self, app: str) -> bool:
+        """Whether an app has client FullStory code: calls, or an import of the browser SDK."""
+        return any(app in c.apps and c.side in ("client", "either") for c in self.calls) or any(
+            app in m.apps and any(i.specifier in BROWSER_PACKAGES and not i.type_only for i in m.facts.imports)
+            for m in self.modules.values()
+        )
+
     def reset_sites(self) -> None:
         """Group the call sites anew, after ``calls`` has changed."""
         self._sites = None
@@ -247,10 +255,3 @@ class Project:
             if name:
                 return name
         return "<module>"
-
-
-def object_entries(value: Val | None) -> Iterable[Obj]:
-    """The alternatives of a value that are objects."""
-    from .values import options
-
-    return [option for option in options(value) if isinstance(option, Obj)]

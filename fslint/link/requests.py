@@ -16,7 +16,6 @@ from .evaluate import Args, Evaluator
 from .modules import Module
 from .values import (
     CallV,
-    Cls,
     Elem,
     Ent,
     EnvV,
@@ -27,7 +26,6 @@ from .values import (
     MemberV,
     Obj,
     Param,
-    SecretV,
     Tmpl,
     Val,
     dotted,
@@ -633,6 +631,3 @@ def authorization_of(headers: Val | None) -> Val | None:
                 if entry.name.lower() == "authorization":
                     found.append(entry.value if entry.value.at else entry.value.with_at(entry.at))
     return found[-1] if found else None
-
-
-__all__ = ["Cls", "SecretV", "Sent", "address", "authorization_of", "get", "read", "unwrap_json"]

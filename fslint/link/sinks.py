@@ -41,12 +41,10 @@ from .values import (
     Obj,
     Param,
     Tmpl,
-    Typed,
     Unknown,
     Val,
     dotted,
     options,
-    walk,
 )
 from .wrappers import Target
 
@@ -583,6 +581,3 @@ def _user_of_path(sent: Sent, place: Place) -> Val | None:
     while isinstance(value, CallV) and dotted(value.callee) in _ENCODERS and value.args:
         value = value.args[0]
     return value if value.at else value.with_at(value.place)
-
-
-__all__ = ["Choice", "Draft", "Specs", "Typed", "by_name", "last_name", "structural", "walk"]

@@ -419,16 +419,6 @@ class CallGraph:
     def _reached(self, link: Link, target: Target) -> bool:
         return isinstance(target.value, Func) and key_of(target.value) == link.callee
 
-    def partial_of(self, links: list[Link]) -> tuple[Module, int] | None:
-        """The ``partial(…)`` through which the outermost link calls, if it does."""
-        if not links:
-            return None
-        link = links[-1]
-        for target in self.targets(link.module, link.call, None):
-            if isinstance(target.value, Func) and key_of(target.value) == link.callee:
-                return target.partial
-        return None
-
     def extensions(self, values: Iterator[Val], module: Module, function: int, used: set[Key]) -> list[Link]:
         """Callers that give a parameter which these values still leave open, seen from ``function``."""
         here = [(module.path, number) for number in module.enclosing(function)]

@@ -86,10 +86,15 @@ class Form(NamedTuple):
 UNKNOWN = Form("call")
 
 
+def words(name: str) -> list[str]:
+    """The words of a name in lower case, whatever its case style."""
+    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
+    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
+
+
 def snake(name: str) -> str:
     """A name in snake case: ``userEmail`` → ``user_email``."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
-    return re.sub(r"[\W_]+", "_", spaced).strip("_").lower()
+    return "_".join(words(name))
 
 
 def personal_name(name: str) -> str:

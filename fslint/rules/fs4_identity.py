@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import facts as f
-from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Diagnostic, Place, Related
 from ..link.flow import conditions, guards, guards_path
 from ..link.modules import nodes
@@ -410,7 +409,7 @@ def _key(value: Val) -> tuple[object, ...] | None:
 def unlinked_server_event(project: Project) -> Iterator[Diagnostic]:
     """Server events with a user ID in an app whose client never identifies anyone."""
     for app in project.apps:
-        if not _has_client(project, app) or any(_identifies(c) for c in project.calls if app in c.apps):
+        if not project.has_client(app) or any(_identifies(c) for c in project.calls if app in c.apps):
             continue
         first = next(
             (
@@ -435,15 +434,6 @@ def unlinked_server_event(project: Project) -> Iterator[Diagnostic]:
 
 def _is_nothing(value: Val) -> bool:
     return all(isinstance(o, Lit) and o.value is None for o in options(value))
-
-
-def _has_client(project: Project, app: str) -> bool:
-    if any(c.side in ("client", "either") for c in project.calls if app in c.apps):
-        return True
-    return any(
-        app in m.apps and any(i.specifier in BROWSER_PACKAGES and not i.type_only for i in m.facts.imports)
-        for m in project.modules.values()
-    )
 
 
 def _identifies(call: TrackingCall) -> bool:

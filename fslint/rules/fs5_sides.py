@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
-from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Diagnostic
 from ..link.project import Project, Site
 from ..link.values import Lit, options
 from . import rule
 from .fs1_events import related_sites, sent_names
+from .fs4_forms import words
 
 # Business outcomes that revenue reports rest on (RULES.md, FS506; fullstory-api.md §6: server for what must not be lost).
 _SUBJECTS = frozenset(["payment", "purchase", "order", "refund", "subscription", "renewal", "invoice"])
@@ -19,12 +18,6 @@ _OUTCOMES = frozenset(
 )
 # What only the browser knows (RULES.md, FS512).
 _INTERFACE = frozenset(["clicked", "viewed", "scrolled", "hovered", "opened", "focused", "swiped", "tapped"])
-
-
-def words(name: str) -> list[str]:
-    """The words of a name in lower case, whatever its case style."""
-    spaced = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name)
-    return [word.lower() for word in re.split(r"[\W_]+", spaced) if word]
 
 
 def is_critical_name(name: str) -> bool:
@@ -87,18 +80,11 @@ def client_only_critical_event(project: Project) -> Iterator[Diagnostic]:
             )
 
 
-def _has_client(project: Project, app: str) -> bool:
-    return any(app in c.apps and c.side in ("client", "either") for c in project.calls) or any(
-        app in module.apps and any(i.specifier in BROWSER_PACKAGES and not i.type_only for i in module.facts.imports)
-        for module in project.modules.values()
-    )
-
-
 @rule("FS512")
 def interface_event_on_server(project: Project) -> Iterator[Diagnostic]:
     """An event of the interface that only the server sends."""
     for app in project.apps:
-        if not _has_client(project, app):
+        if not project.has_client(app):
             continue
         registry = project.registry(app)
         for name, sites in _by_event(project, app).items():

@@ -112,10 +112,6 @@ WRITING_METHODS = _words("POST PUT PATCH DELETE")
 TOP_LEVEL_USER = ("userId", "user_id", "event_name")
 """Top-level keys of an event that FullStory's documentation does not know (facts §4.7)."""
 
-FORM_ENCODERS = _words(
-    # Constructors and functions whose result is form data, never JSON.
-    "URLSearchParams FormData urlencode qs.stringify querystring.stringify stringify aiohttp.FormData"
-)
 
 # ------------------------------------------------------------------------------------------------------ environments
 
