@@ -44,6 +44,10 @@ class Entry:
     path: str
     count: int
 
+    def __str__(self) -> str:
+        times = f" ({self.count} times)" if self.count > 1 else ""
+        return f"{self.path}: {self.identity.code} {self.identity.subject}{times}"
+
 
 def identity(diagnostic: Diagnostic) -> Identity:
     """What a finding is known by: not its line, not its path."""
@@ -130,7 +134,7 @@ def _entry(item: dict[str, Any]) -> Entry:
 def dump(found: Iterable[Entry]) -> str:
     """A baseline as text: one entry a line, sorted, so that changes are readable and merge well."""
     lines = []
-    for entry in found:
+    for entry in sorted(found, key=lambda entry: (entry.identity, entry.path)):
         code, subject, where = entry.identity
         item: dict[str, Any] = {"rule": code, "subject": subject, "where": where, "path": entry.path}
         if entry.count > 1:

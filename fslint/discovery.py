@@ -12,11 +12,11 @@ import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from .frontends import language_of
 from .globs import compiled
-from .settings import Settings, git_top
+from .settings import Settings, SettingsError, git_top, relative
 
 GIT = ("git", "-c", "core.fsmonitor=false", "-c", "grep.fullName=false")
 """Git, without anything of the repository's configuration that runs programs or changes what is printed."""
@@ -293,7 +293,10 @@ class Selection:
     """The PATHS of a run: which findings are reported. No PATHS: every finding."""
 
     def __init__(self, settings: Settings, paths: Sequence[str]) -> None:
-        """``paths``: relative to the working directory. Raises ``FileNotFoundError`` for one that does not exist."""
+        """``paths``: relative to the working directory.
+
+        Raises ``FileNotFoundError`` for one that does not exist, ``SettingsError`` for one outside the project.
+        """
         self._chosen: list[str] = []
         self.everything = not paths
         for given in paths:
@@ -319,9 +322,10 @@ def _from_root(settings: Settings, given: str) -> str:
         return path.relative_to(settings.root).as_posix()
     except ValueError:
         pass
-    try:
-        resolved = path.resolve()
+    resolved = path.resolve()
+    if resolved.is_relative_to(settings.root):
         return resolved.relative_to(settings.root).as_posix()
-    except ValueError:
-        # the root itself, or a folder above it, means the whole project
-        return "." if settings.root.is_relative_to(resolved) else PurePosixPath(resolved.as_posix()).as_posix()
+    if settings.root.is_relative_to(resolved):
+        return "."  # a folder above the root: the whole project
+    shown = relative(settings.root, settings.cwd)
+    raise SettingsError(given, None, f"lies outside the project's root ({shown}); another one is chosen with --root")

@@ -7,6 +7,7 @@ raise; ``SettingsError`` and ``FileNotFoundError`` (a path that does not exist) 
 from __future__ import annotations
 
 import json
+import stat
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
@@ -64,6 +65,10 @@ class Workspace:
         self.unreadable: dict[str, str] = {}
         self.fresh: list[str] = []
         self.named = frozenset(named)
+        # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
+        for path in self.named - self.paths:
+            if language_of(path) is not None and _is_special(settings.root / path):
+                self.content(path)
         self.resolver = Resolver(str(settings.root), self.files.paths)
 
     def content(self, path: str) -> bytes | None:
@@ -73,8 +78,12 @@ class Workspace:
             return overlay
         full = self.settings.root / path
         try:
-            if full.stat().st_size > self.settings.max_file_size:
-                size = full.stat().st_size / 1_000_000
+            status = full.stat()
+            if not stat.S_ISREG(status.st_mode):
+                self.unreadable[path] = "it is no regular file"
+                return None
+            if status.st_size > self.settings.max_file_size:
+                size = status.st_size / 1_000_000
                 limit = self.settings.max_file_size / 1_000_000
                 self.unreadable[path] = f"it is larger than the limit ({size:.1f} MB, max-file-size is {limit:.1f} MB)"
                 return None
@@ -156,7 +165,9 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         hits |= {p for p in workspace.files.paths if language_of(p) is not None}
     hits = {p for p in hits if language_of(p) not in ("json", "yaml")}
     hits = {p for p in hits if language_of(p) != "dotenv" or p in workspace.files.tracked_env}
-    workspace.parse(sorted(hits | {p for p in workspace.named if p in workspace.paths and _is_code(p)}))
+    # A named file is read whatever the search says of it: it may be UTF-16.
+    hits |= {p for p in workspace.named if p in workspace.paths and _is_code(p)}
+    workspace.parse(sorted(hits))
     linker = Linker(workspace.load, workspace.resolver, settings)
     linker.add(m for m in (workspace.load(p) for p in sorted(hits)) if m is not None)
     searched: set[str] = set()
@@ -254,6 +265,11 @@ def facts(settings: Settings, repository: str | None = None) -> bytes:
         workspace.cache.close()
 
 
+def _is_special(path: Path) -> bool:
+    """Whether a path is neither a file nor a folder, but a pipe or a device."""
+    return path.exists() and not path.is_file() and not path.is_dir()
+
+
 def _is_code(path: str) -> bool:
     return language_of(path) not in (None, "json", "yaml", "dotenv")
 
@@ -264,14 +280,21 @@ def _registries(workspace: Workspace, project: Project) -> None:
 
     def read(paths: Sequence[str]) -> Registry | None:
         texts: dict[str, bytes] = {}
+        unread: list[Diagnostic] = []
         for path in paths:
             data = workspace.content(path)
+            reason = workspace.unreadable.pop(path, "")
             if data is not None:
                 try:
                     texts[path] = to_utf8(data, "yaml")
                 except Undecodable as error:
-                    workspace.unreadable[path] = str(error)
-        return load_registry(texts) if texts else None
+                    reason = str(error)
+            if reason:
+                unread.append(Diagnostic("FS002", f"the registry cannot be read: {reason}", Place(path, 0, 0)))
+        registry = load_registry(texts) if texts or unread else None
+        if registry is None or not unread:
+            return registry
+        return replace(registry, problems=(*unread, *registry.problems), complete=False)
 
     default = read(workspace.settings.registry)
     project.registries[""] = default

@@ -6,14 +6,12 @@ not at all, with the file's mode, encoding and line ends; or a unified diff.
 
 from __future__ import annotations
 
-import contextlib
-import os
 import re
-import tempfile
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import files
 from .diagnostics import Diagnostic, Edit, Fix
 from .frontends import extract, language_of
 from .frontends.syntax import Undecodable, to_utf8
@@ -196,21 +194,9 @@ def _reads_as_well(before: bytes, after: bytes, language: str) -> bool:
 
 
 def write(root: Path, contents: Mapping[str, bytes]) -> None:
-    """Replace files, each at once; what a link leads to is replaced, not the link. Raises ``OSError``."""
+    """Replace files, each at once (``files.write``). Raises ``OSError``."""
     for path, content in contents.items():
-        target = (root / path).resolve()
-        mode = target.stat().st_mode
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(content)
-            temporary.chmod(mode & 0o7777)
-            temporary.replace(target)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                temporary.unlink()
-            raise
+        files.write(root / path, content)
 
 
 def diff(

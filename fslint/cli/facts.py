@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from .common import project_options, settings_of, write
+from .common import project_options, save, settings_of, write
 
 
 @click.command(
@@ -30,12 +30,10 @@ def command(output: Path | None, repository: str | None, **options: Any) -> int:
     compares calls then works over both.
     """
     from .. import engine
-    from ..fixes import write as save
 
     data = engine.facts(settings_of(options), repository)
     if output is None:
         write(data.decode())
     else:
-        target = output.resolve()
-        save(target.parent, {target.name: data})
+        save(output, data)
     return 0

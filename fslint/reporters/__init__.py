@@ -1,7 +1,7 @@
 """Reporters: findings in, text out. One module a format, imported when it is asked for.
 
-A ``Report`` holds everything in people's terms (paths as seen from the working directory, lines and columns); reporters
-do no more than write it down. No key gets this far: source lines come masked.
+A ``Report`` holds everything in people's terms (paths as seen from a folder, lines and columns); reporters do no more
+than write it down. No key gets this far: source lines come masked.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from ..diagnostics import Diagnostic, Place
 from ..rules.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from ..settings import Settings, Severity
     from ..source import Sources
 
@@ -30,10 +32,12 @@ FORMATS = {
     "junit": "junit",
 }
 """Output formats and their modules."""
+FROM_REPOSITORY = frozenset({"sarif", "github", "gitlab"})
+"""Formats whose readers take paths as relative to the top of the repository, wherever in it fslint was run."""
 
 
 class Spot(NamedTuple):
-    """A span of a file, 1-based, columns in code points, end exclusive. ``path``: from the working directory, POSIX."""
+    """A span of a file, 1-based, columns in code points, end exclusive. ``path``: POSIX, see ``findings``."""
 
     path: str
     line: int
@@ -90,16 +94,20 @@ class Report:
     quiet: bool = False
 
 
-def findings(diagnostics: Sequence[Diagnostic], settings: Settings, sources: Sources) -> tuple[Finding, ...]:
-    """Diagnostics as a reporter takes them."""
+def findings(
+    diagnostics: Sequence[Diagnostic], settings: Settings, sources: Sources, start: Path | None = None
+) -> tuple[Finding, ...]:
+    """Diagnostics as a reporter takes them. ``start``: what paths are relative to, without it the working directory."""
     from ..settings import relative
+
+    origin = start or settings.cwd
     from ..source import mask
 
     shown: dict[str, str] = {}
 
     def spot(place: Place) -> Spot:
         if place.path not in shown:
-            shown[place.path] = relative(settings.root / place.path, settings.cwd)
+            shown[place.path] = relative(settings.root / place.path, origin)
         start, end = sources.span(place)
         return Spot(shown[place.path], start.line, start.column, end.line, end.column)
 

@@ -14,12 +14,14 @@ from ..rules.catalogue import CATALOGUE, Meta
 from . import Finding, Repair, Report, Spot
 
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
+_PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}
+"""GitHub's own words, https://docs.github.com/code-security/code-scanning (SARIF support)."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _RULES_URL = "https://github.com/fslint/fslint/blob/main/rules"
 
 
 def render(report: Report) -> str:
-    """One run. Paths are relative to the working directory, which ``%SRCROOT%`` stands for."""
+    """One run. Paths are relative to the top of the repository, which ``%SRCROOT%`` stands for."""
     used = sorted({finding.code for finding in report.findings})
     index = {code: number for number, code in enumerate(used)}
     run = {
@@ -33,26 +35,33 @@ def render(report: Report) -> str:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The folder in which fslint was run."}}},
+        "originalUriBaseIds": {"%SRCROOT%": {"description": {"text": "The top folder of the repository."}}},
         "results": [_result(finding, index) for finding in report.findings],
     }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, ensure_ascii=False, indent=2) + "\n"
 
 
 def _rule(meta: Meta) -> dict[str, Any]:
+    from click import unstyle
+
     from ..rulebook import pages
+    from ..rulebook import render as rendered
 
     page = pages().get(meta.code)
     url = f"{_RULES_URL}/{meta.code}-{meta.name}.md"
+    tags = ["fullstory", "tracking", *(["security"] if meta.code.startswith("FS6") else [])]
     return {
         "id": meta.code,
         "name": "".join(word.capitalize() for word in meta.name.split("-")),
         "shortDescription": {"text": meta.summary},
         "fullDescription": {"text": page.summary if page else meta.summary},
-        "help": {"text": page.text if page else meta.summary, "markdown": page.text if page else meta.summary},
+        "help": {
+            "text": unstyle(rendered(page)) if page else meta.summary,
+            "markdown": page.text if page else meta.summary,
+        },
         "helpUri": url,
         "defaultConfiguration": {"level": _LEVELS[meta.severity]},
-        "properties": {"tags": ["fullstory", "tracking"]},
+        "properties": {"tags": tags, "problem.severity": _PROBLEMS[meta.severity]},
     }
 
 
