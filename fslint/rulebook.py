@@ -47,6 +47,7 @@ FAMILIES = {
     "FS8": "The API used wrongly",
 }
 
+_URL = "https://github.com/fslint/fslint/blob/main/rules"
 _FENCE = re.compile(r"(?P<fence>`{3,})(?P<language>\w+)(?: (?P<path>\S+))?(?: encoding=(?P<encoding>\S+))?$")
 _MARK = re.compile(r"(?://|#|/\*|<!--)\s*(?P<codes>FS\d{3}(?:[ ,]+FS\d{3})*)\s*(?:\*/\}?|-->)?$")
 _EXPECT = re.compile(r"expect: (?P<code>FS\d{3}) `?(?P<path>[^`\s]+):(?P<line>\d+)`?$")
@@ -127,6 +128,11 @@ def nearest(rule: str) -> str | None:
     known = [word for page in pages().values() for word in (page.code.casefold(), page.name)]
     close = get_close_matches(rule.strip().casefold(), known, n=1, cutoff=0.5)
     return close[0].upper() if close and close[0].startswith("fs") else close[0] if close else None
+
+
+def url(meta: Meta) -> str:
+    """Where a rule's page can be read."""
+    return f"{_URL}/{meta.code}-{meta.name}.md"
 
 
 def severity_line(meta: Meta) -> str:

@@ -22,6 +22,7 @@ COMMANDS = {
     "rules": "List the rules.",
     "registry": "Check the event registry, or print its JSON Schema.",
     "facts": "Write this repository's call records, for another repository's checks.",
+    "lsp": "Run the language server, for editors.",
     "demo": "Write a small shop with tracking mistakes and check it.",
 }
 """Each command and its one line of help; its module has its name."""

@@ -17,7 +17,6 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 _PROBLEMS = {"error": "error", "warning": "warning", "info": "recommendation"}
 """GitHub's own words, https://docs.github.com/code-security/code-scanning (SARIF support)."""
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_RULES_URL = "https://github.com/fslint/fslint/blob/main/rules"
 
 
 def render(report: Report) -> str:
@@ -44,11 +43,10 @@ def render(report: Report) -> str:
 def _rule(meta: Meta) -> dict[str, Any]:
     from click import unstyle
 
-    from ..rulebook import pages
+    from ..rulebook import pages, url
     from ..rulebook import render as rendered
 
     page = pages().get(meta.code)
-    url = f"{_RULES_URL}/{meta.code}-{meta.name}.md"
     tags = ["fullstory", "tracking", *(["security"] if meta.code.startswith("FS6") else [])]
     return {
         "id": meta.code,
@@ -59,7 +57,7 @@ def _rule(meta: Meta) -> dict[str, Any]:
             "text": unstyle(rendered(page)) if page else meta.summary,
             "markdown": page.text if page else meta.summary,
         },
-        "helpUri": url,
+        "helpUri": url(meta),
         "defaultConfiguration": {"level": _LEVELS[meta.severity]},
         "properties": {"tags": tags, "problem.severity": _PROBLEMS[meta.severity]},
     }
