@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import stat
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .cache import Cache, key_of
 from .diagnostics import Diagnostic, Place, Related, apply_precedence
@@ -27,6 +27,9 @@ from .link.project import Project
 from .resolve import Resolver
 from .search import search, seeds
 from .settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from .inventory import Position
 
 MAX_ROUNDS = 12
 COMPARING = frozenset({"FS201", "FS202", "FS203", "FS401", "FS506", "FS512"})
@@ -412,6 +415,16 @@ def events(settings: Settings, everything: bool = False) -> dict[str, Any]:
         workspace.cache.close()
 
 
+@contextmanager
+def opened(settings: Settings) -> Iterator[tuple[Project, Position]]:
+    """The linked project, and its places as path (relative to the root), line and column."""
+    workspace = Workspace(settings)
+    try:
+        yield link(workspace), _positions(workspace, settings.root)
+    finally:
+        workspace.cache.close()
+
+
 def why(settings: Settings, path: str, line: int) -> list[str]:
     """What is known of the tracking calls on a line. ``path``: relative to the root; ``line``: 1-based."""
     from .inventory import why as explain
@@ -423,7 +436,7 @@ def why(settings: Settings, path: str, line: int) -> list[str]:
         workspace.cache.close()
 
 
-def _positions(workspace: Workspace, start: Path | None = None) -> Callable[[Place], tuple[str, int, int]]:
+def _positions(workspace: Workspace, start: Path | None = None) -> Position:
     """Spans as path (relative to the working directory), line and column, 1-based, columns in code points."""
     from .settings import relative
     from .source import Source

@@ -11,6 +11,11 @@ def lines(files: dict[str, str], *codes: str) -> list[tuple[str, str, int]]:
     return findings(files, codes)
 
 
+def test_an_empty_alternative_of_a_name_is_not_unregistered() -> None:
+    files = {"events.yaml": "events:\n  Opened: {side: client}\n", "web/a.js": "FS.event(ok ? 'Opened' : '');\n"}
+    assert lines(files, "FS101") == []
+
+
 def test_unregistered_silent_for_aliases_templates_and_unknown_names() -> None:
     files = {
         "events.yaml": "version: 1\nevents:\n  Cart Viewed: {side: client, aliases: [Cart Seen]}\n",

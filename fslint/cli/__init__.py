@@ -15,12 +15,13 @@ import click
 from .. import __version__
 
 COMMANDS = {
+    "init": "Write a configuration, and a registry drafted from the code.",
     "check": "Check the project's tracking and print the findings.",
     "events": "List every event, user and page property call that the code sends.",
     "why": "Tell what fslint knows of the tracking call at FILE:LINE.",
     "explain": "Print a rule's page: what, why, bad, good, how to fix.",
     "rules": "List the rules.",
-    "registry": "Check the event registry, or print its JSON Schema.",
+    "registry": "Work on the event registry: check, sync, import, schema.",
     "facts": "Write this repository's call records, for another repository's checks.",
     "lsp": "Run the language server, for editors.",
     "demo": "Write a small shop with tracking mistakes and check it.",
@@ -30,6 +31,7 @@ COMMANDS = {
 EPILOG = """\b
 Examples:
   fslint demo                         see it work, on a small shop
+  fslint init                         start: write fslint.toml and events.yaml, from the code
   fslint check                        check the project around the working directory
   fslint check web/cart.ts            report only what touches one file
   fslint check --fix                  mend what can be mended safely

@@ -54,11 +54,12 @@ def unregistered_event(project: Project) -> Iterator[Diagnostic]:
         registry = registry_of(project, sites[0])
         if (
             registry is None
+            or not name.strip()  # FS703's
             or not registry.complete
             or any((r := registry_of(project, s)) is not None and r.resolve(name) is not None for s in sites)
         ):
             continue
-        nearest = registry.nearest(name) if name.strip() else None
+        nearest = registry.nearest(name)
         fix = None
         if nearest is not None and _is_quoted(literal, name):
             fix = Fix(

@@ -115,7 +115,7 @@ def unknown_property(project: Project) -> Iterator[Diagnostic]:
         if prop.name in tables.NEVER_UNKNOWN and prop.root:
             return None
         for plan in plans(project, prop.call):
-            if plan.open or not _unlisted(plan, prop):
+            if plan.open or not unlisted(plan, prop):
                 continue
             listed = ", ".join(list(plan.properties)[:6]) + (" …" if len(plan.properties) > 6 else "")
             name = ".".join(prop.path)
@@ -131,7 +131,7 @@ def unknown_property(project: Project) -> Iterator[Diagnostic]:
     return check(project, "FS105", all_properties(project), judge)
 
 
-def _unlisted(plan: Plan, prop: Prop) -> bool:
+def unlisted(plan: Plan, prop: Prop) -> bool:
     """Neither listed, nor within an object whose properties are not listed, nor within something itself unlisted."""
     if registered(plan.properties, prop.path) is not None:
         return False
@@ -150,7 +150,7 @@ def property_type_mismatch(project: Project) -> Iterator[Diagnostic]:
             found = registered(plan.properties, prop.path)
             if found is None or not found.type:
                 continue
-            problem = _mismatch(project, prop, found, plan)
+            problem = mismatch(project, prop, found, plan)
             if problem is not None:
                 return problem
         return None
@@ -158,7 +158,8 @@ def property_type_mismatch(project: Project) -> Iterator[Diagnostic]:
     return check(project, "FS106", all_properties(project), judge)
 
 
-def _mismatch(project: Project, prop: Prop, found: Property, plan: Plan) -> Problem | None:
+def mismatch(project: Project, prop: Prop, found: Property, plan: Plan) -> Problem | None:
+    """How a property contradicts its registration, None where it does not."""
     wanted = tables.TYPE_WORDS.get(found.type, found.type)
     here = Related(found.place, f"registered as {found.type}")
     said = f"'{prop.name}' is registered as {found.type} ({wanted}) for {plan.what}, but "

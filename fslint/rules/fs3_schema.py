@@ -23,7 +23,7 @@ def suffix_in_v2(project: Project) -> Iterator[Diagnostic]:
         if not prop.call.v2:
             return None
         stem, suffix = strip_suffix(prop.name)
-        if not suffix or (suffix in DATES and not _suffixed(prop.owner)):
+        if not suffix or (suffix in DATES and not suffixed(prop.owner)):
             return None
         known = [registered(plan.properties, prop.path) for plan in plans(project, prop.call)]
         if any(found is not None and found.name == prop.name for found in known):
@@ -36,7 +36,7 @@ def suffix_in_v2(project: Project) -> Iterator[Diagnostic]:
     return check(project, "FS306", all_properties(project), judge)
 
 
-def _suffixed(owner: Obj) -> bool:
+def suffixed(owner: Obj) -> bool:
     """Some key of an object has a suffix that is no English word."""
     return any((suffix := strip_suffix(entry.name)[1]) and suffix not in DATES for entry in owner.entries)
 

@@ -60,7 +60,7 @@ def client_only_critical_event(project: Project) -> Iterator[Diagnostic]:
             if any(site.side != "client" for site in sites) or all(site.first.api == "mobile" for site in sites):
                 continue
             event = registry.resolve(name) if registry is not None else None
-            if event is not None and (event.critical is False or event.side == "client"):
+            if event is not None and (event.critical is False or (event.side == "client" and event.reviewed)):
                 continue
             registered = event is not None and event.critical is True
             if not registered and not (has_server and is_critical_name(name)):
@@ -93,7 +93,7 @@ def interface_event_on_server(project: Project) -> Iterator[Diagnostic]:
             if any(site.side != "server" for site in sites):
                 continue
             event = registry.resolve(name) if registry is not None else None
-            if event is not None and event.side == "server":
+            if event is not None and event.side == "server" and event.reviewed:
                 continue
             first = sites[0]
             yield Diagnostic(
