@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 FORMATS = ("text", "concise", "json", "jsonl", "sarif", "github", "gitlab", "junit")
 FOR_PEOPLE = ("text", "concise")
 BASELINE = "fslint-baseline.json"
+ROUNDS = 3
+"""Of ``--add-suppressions``: a comment may bring another finding to light."""
 NAMED = 10
 """As many of a baseline's entries that no longer occur are named without ``--verbose``."""
 
@@ -56,6 +59,7 @@ Examples:
   fslint check --since main                     only lines changed since main
   fslint check --write-baseline                 accept today's findings ...
   fslint check --baseline fslint-baseline.json  ... and report only new ones
+  fslint check --add-suppressions --reason "old"  ... or by comments in the code
   fslint check --output-format sarif:out.sarif --output-format text
 """,
 )
@@ -90,6 +94,8 @@ Examples:
 @stacked(
     click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out what it accepts."),
     click.option("--write-baseline", is_flag=True, help=f"Accept all findings of today [{BASELINE}]."),
+    click.option("--add-suppressions", is_flag=True, help="Silence all findings by comments in the code."),
+    click.option("--reason", metavar="TEXT", help="Why, for the comments of --add-suppressions."),
     click.option("--since", metavar="REV", help="Report only on lines changed since this revision."),
     click.option("--staged", is_flag=True, help="Report only on staged lines, as they are staged."),
     click.option(
@@ -145,6 +151,8 @@ class _Run:
         shown = self.shown(result, self.settings)
         if self.options["write_baseline"]:
             return self._write_baseline(result)
+        if self.options["add_suppressions"]:
+            return self._add_suppressions(shown)
         if self.options["fix"] or self.options["diff"]:
             fixed = self._fix(shown)
             if self.options["diff"]:
@@ -232,6 +240,62 @@ class _Run:
             note(f"check with --baseline {shown} from now on")
         return 0
 
+    def _add_suppressions(self, found: Sequence[Diagnostic]) -> int:
+        """Give every finding a comment; what stays is shown as notes. FS003 is mended, not silenced."""
+        from ..add_suppressions import add
+        from ..fixes import diff
+
+        reason = self.options["reason"] or ""
+        if self.settings.require_reason and not reason:
+            raise click.UsageError("The configuration demands a reason: --reason TEXT.")
+        if not reason.isprintable() or any(mark in reason for mark in ("*/", "-->", "//", "#")):
+            raise click.UsageError("A reason is one line without the marks of comments.")
+        base, contents, count = self.settings.overlay, dict(self.settings.overlay), 0
+        unused = [diagnostic for diagnostic in found if diagnostic.code == "FS003"]
+        left = [diagnostic for diagnostic in found if diagnostic.code != "FS003"]
+        for _ in range(ROUNDS):
+            added = add(left, partial(self._content, contents), reason)
+            if not added.contents:
+                break
+            contents |= added.contents
+            count += added.count
+            left = [d for d in self.shown(self.check(contents), self.settings) if d.code != "FS003"]
+        changed = {path: data for path, data in contents.items() if data != base.get(path)}
+        if self.options["diff"]:
+            write(diff(self.settings.root, changed, self._seen))
+        for path, data in {} if self.options["diff"] else changed.items():
+            save(self.settings.root / path, data)
+        if not self.options["quiet"]:
+            note(f"{'would silence' if self.options['diff'] else 'silenced'} {count} findings in {len(changed)} files")
+            if unused:
+                note(f"{len(unused)} suppressions are unused (FS003); --fix removes them")
+        sources = self._sources(contents)
+        for diagnostic in left:
+            line = sources.span(diagnostic.place).start.line
+            note(f"{self._seen(diagnostic.place.path)}:{line}: no comment can silence {diagnostic.code} here")
+        return int(bool(left or unused) and not self.options["exit_zero"])
+
+    def _content(self, contents: Mapping[str, bytes], path: str) -> bytes | None:
+        """A file's bytes, None where there is none."""
+        if path in contents:
+            return contents[path]
+        file = self.settings.root / path
+        try:
+            return file.read_bytes() if file.is_file() else None
+        except (OSError, ValueError):
+            return None
+
+    def _seen(self, path: str) -> str:
+        """A path as it is shown: from the working directory."""
+        from ..settings import relative
+
+        return relative(self.settings.root / path, self.settings.cwd)
+
+    def _sources(self, contents: Mapping[str, bytes]) -> Any:
+        from ..source import Sources
+
+        return Sources(self.settings.root, contents)
+
     def _fix(self, shown: Sequence[Diagnostic]) -> Fixed:
         from ..fixes import fix_all
 
@@ -260,12 +324,8 @@ class _Run:
 
     def _diff(self, fixed: Fixed) -> int:
         from ..fixes import diff
-        from ..settings import relative
 
-        def shown(path: str) -> str:
-            return relative(self.settings.root / path, self.settings.cwd)
-
-        write(diff(self.settings.root, fixed.contents, shown, self.settings.overlay))
+        write(diff(self.settings.root, fixed.contents, self._seen, self.settings.overlay))
         if not self.options["quiet"]:
             note(f"would fix {fixed.total} in {len(fixed.contents)} files")
         return int(bool(fixed.contents) and not self.options["exit_zero"])
@@ -330,6 +390,7 @@ def _refuse_contradictions(options: Mapping[str, Any]) -> None:
         ("write_baseline", "diff"),
         ("write_baseline", "since"),
         ("write_baseline", "staged"),
+        *(("add_suppressions", other) for other in ("fix", "write_baseline", "staged", "stdin_filename")),
         ("staged", "fix"),
         ("staged", "diff"),
     ):
