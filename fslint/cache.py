@@ -1,7 +1,7 @@
 """Facts by content, kept from one run to the next in ``.fslint_cache/facts.sqlite``.
 
-In: a file's bytes and language. Out: its facts, if an earlier run with the same front ends has seen these bytes. A cache
-that cannot be read or written (no permission, full disk, another run's lock, a damaged file) is no cache, in silence.
+In: a file's bytes and language. Out: its facts, if an earlier run with the same front ends has seen these bytes. Beside
+them what makes the next run faster: the search's index (``index.py``) and the last results (``runs.py``). A cache that cannot be read or written (no permission, full disk, another run's lock, a damaged file) is no cache, in silence.
 """
 
 from __future__ import annotations
@@ -14,16 +14,19 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import msgspec
+if TYPE_CHECKING:
+    from .facts import FileFacts
 
-from .facts import FACTS_VERSION, FileFacts, decode, encode
-
+FOLDER_FILE = "facts.sqlite"
 MAX_BYTES = 200_000_000
+MAX_RUNS = 8
 _DAY = 86_400
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS facts (key BLOB PRIMARY KEY, facts BLOB NOT NULL, used INTEGER NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, note BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, note BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS runs (key BLOB PRIMARY KEY, run BLOB NOT NULL, used INTEGER NOT NULL);
 """
 _BATCH = 500
 _GRAMMARS = ("tree_sitter", "libcst", "esprima", "pyyaml")
@@ -38,17 +41,20 @@ def key_of(data: bytes, language: str) -> bytes:
 @cache
 def _generation() -> bytes:
     """A hash of the front ends' own code and of the grammars' versions."""
+    from .facts import FACTS_VERSION
+
     digest = blake2b(str(FACTS_VERSION).encode(), digest_size=32)
     here = Path(__file__).parent
     for file in (here / "facts.py", *sorted((here / "frontends").glob("*.py"))):
         with contextlib.suppress(OSError):
             digest.update(file.read_bytes())
-    for name in _installed():
+    for name in installed():
         digest.update(name.encode())
     return digest.digest()
 
 
-def _installed() -> list[str]:
+@cache
+def installed() -> list[str]:
     """The names of the parsers' ``dist-info`` folders, which hold their versions (``importlib.metadata`` is slow)."""
     found = set()
     for folder in sys.path:
@@ -80,6 +86,10 @@ class Cache:
 
     def get_many(self, keys: Collection[bytes]) -> dict[bytes, FileFacts]:
         """The facts that are kept under these keys."""
+        import msgspec
+
+        from .facts import decode
+
         found: dict[bytes, FileFacts] = {}
         stale: list[bytes] = []
         today = int(time.time()) // _DAY
@@ -96,6 +106,10 @@ class Cache:
 
     def put_many(self, facts: Mapping[bytes, FileFacts]) -> None:
         """Keep facts; what was not used for longest goes when there is too much."""
+        import msgspec
+
+        from .facts import encode
+
         today = int(time.time()) // _DAY
         rows = []
         for key, value in facts.items():
@@ -113,6 +127,17 @@ class Cache:
     def remember(self, name: str, note: bytes) -> None:
         """Keep a note."""
         self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(name, note)])
+
+    def run(self, key: bytes) -> bytes | None:
+        """The result that is kept under a key."""
+        rows = self._rows("SELECT run FROM runs WHERE key = ?", (key,))
+        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+
+    def keep_run(self, key: bytes, run: bytes) -> None:
+        """Keep a result; of many only the newest."""
+        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(key, run, time.time_ns())])
+        kept = f"SELECT key FROM runs ORDER BY used DESC LIMIT {MAX_RUNS}"
+        self._write(f"DELETE FROM runs WHERE key NOT IN ({kept}) AND ?", [(1,)])
 
     def close(self) -> None:
         """Let go of the file."""

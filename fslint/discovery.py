@@ -12,6 +12,7 @@ import stat
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from .frontends import language_of
@@ -71,25 +72,41 @@ _CACHES = frozenset(
     )
 )
 _BUILT = frozenset(("dist", "build", "out"))
+_TRACKED = frozenset(("H ", "M ", "R ", "C ", "K "))
 _MANIFESTS = ("package.json", "pyproject.toml", "setup.py")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Files:
     """What ``discover`` found.
 
     ``paths``: every file of a language that fslint reads, sorted, ``include`` and ``exclude`` applied, links left out
     whose target is among them. ``tracked_env``: the ``.env*`` files that Git tracks. ``repositories``: Git work trees
-    that ``paths`` come from (``""`` is the root, the others are submodules), None without Git. ``beyond_grep``: of
-    ``paths``, those that ``git grep --untracked`` does not look at (links, and tracked files that are also ignored).
-    ``links``: linked folders within the project, and where they lead.
+    that ``paths`` come from (``""`` is the root, the others are submodules), None without Git. ``linked``: of ``paths``,
+    those that are links. ``links``: linked folders within the project, and where they lead.
     """
 
+    root: Path
     paths: tuple[str, ...]
     tracked_env: frozenset[str] = frozenset()
     repositories: tuple[str, ...] | None = None
-    beyond_grep: frozenset[str] = frozenset()
+    linked: frozenset[str] = frozenset()
     links: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """``paths`` as a set."""
+        return frozenset(self.paths)
+
+    @cached_property
+    def beyond_grep(self) -> frozenset[str]:
+        """Of ``paths``, those that ``git grep --untracked`` does not look at: links, and tracked files that are ignored."""
+        found = set(self.linked)
+        for below in self.repositories or ():
+            listed = git(self.root / below, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard") or b""
+            prefix = f"{below}/" if below else ""
+            found.update(prefix + os.fsdecode(name) for name in listed.split(b"\0") if name)
+        return self.known & found
 
 
 def is_test(path: str) -> bool:
@@ -106,14 +123,14 @@ def discover(settings: Settings) -> Files:
         _walk(settings.root, found)
     include, exclude = compiled(settings.include), compiled(settings.exclude)
     root = settings.root
-    overlay = {path for path in settings.overlay if language_of(path) is not None}
-    paths = {
-        path
-        for path in (*found.paths, *overlay)
-        if (not include or include.match(path)) and not (exclude and exclude.match(path))
-    }
+    paths = found.paths | {path for path in settings.overlay if language_of(path) is not None}
+    if include:
+        paths = set(filter(include.match, paths))
+    if exclude:
+        paths = {path for path in paths if not exclude.match(path)}
     paths -= _built(paths)
     links: dict[str, str] = {}
+    linked = set()
     for link in found.links:
         target = _inside(root, link)
         if target is None:
@@ -122,22 +139,26 @@ def discover(settings: Settings) -> Files:
             links[link] = target
         elif target not in paths and language_of(link) and (not include or include.match(link)):
             paths.add(link)
-            found.beyond_grep.add(link)
+            linked.add(link)
     return Files(
+        root=root,
         paths=tuple(sorted(paths)),
         tracked_env=frozenset(found.tracked_env & paths),
         repositories=None if found.repositories is None else tuple(found.repositories),
-        beyond_grep=frozenset(found.beyond_grep & paths),
+        linked=frozenset(linked),
         links=links,
     )
 
 
 def _built(paths: set[str]) -> set[str]:
     """A package's ``dist`` folder beside its ``package.json`` and ``src``: what a bundler made of the sources."""
-    packages = {path.removesuffix("package.json") for path in paths if path.rsplit("/", 1)[-1] == "package.json"}
+    built = {path for path in paths if "dist/" in path}
+    if not built:
+        return built
+    packages = {path.removesuffix("package.json") for path in paths if f"/{path}".endswith("/package.json")}
     sources = {path[: path.index("src/")] for path in paths if path.startswith("src/") or "/src/" in path}
     outputs = tuple(f"{folder}dist/" for folder in packages & sources)
-    return {path for path in paths if outputs and path.startswith(outputs)}
+    return {path for path in built if outputs and path.startswith(outputs)}
 
 
 @dataclass(slots=True)
@@ -145,7 +166,6 @@ class _Found:
     paths: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     tracked_env: set[str] = field(default_factory=set)
-    beyond_grep: set[str] = field(default_factory=set)
     repositories: list[str] | None = field(default_factory=list)
 
 
@@ -191,32 +211,45 @@ def _list_git(root: Path, below: str, found: _Found) -> bool:
     found.repositories.append(below)
     prefix = f"{below}/" if below else ""
     submodules = []
-    for line in listed.split(b"\0"):
-        if line[:2] == b"? ":
-            name, mode = os.fsdecode(line[2:]), b""
-        elif line[:2] in (b"H ", b"M ", b"R ", b"C ", b"K "):
-            status, _, raw = line.partition(b"\t")
-            name, mode = os.fsdecode(raw), status[2:8]
+    text = os.fsdecode(listed)
+    foreign = tuple(f"{folder}/" for folder in THIRD_PARTY if f"{folder}/" in text)
+    languages = _Languages()
+    for entry in text.split("\0"):
+        status = entry[:2]
+        if status in _TRACKED:
+            mode, name = entry[2:8], entry[entry.index("\t") + 1 :]
+        elif status == "? ":
+            mode, name = "", entry[2:]
         else:
             continue  # the end, and files that a sparse checkout leaves out
-        path = prefix + name
-        if mode == b"160000":
-            submodules.append(path)
-        elif mode == b"120000":
-            found.links.append(path)
-        elif language_of(name) is not None and not _third_party(name):
+        if mode == "160000":
+            submodules.append(prefix + name)
+        elif mode == "120000":
+            found.links.append(prefix + name)
+        else:
+            language = languages[name[name.rfind(".") :]] or language_of(name)
+            if language is None or (foreign and _third_party(name)):
+                continue
+            path = prefix + name
             if not mode and _is_link(root / path):
                 found.links.append(path)
                 continue
             found.paths.add(path)
-            if mode and language_of(name) == "dotenv":
+            if mode and language == "dotenv":
                 found.tracked_env.add(path)
-    ignored = git(folder, "ls-files", "-z", "--cached", "--ignored", "--exclude-standard") or b""
-    found.beyond_grep |= {prefix + os.fsdecode(name) for name in ignored.split(b"\0") if name}
     for path in submodules:
         if (root / path / ".git").exists():
             _list_git(root, path, found)
     return True
+
+
+class _Languages(dict[str, str | None]):
+    """Languages by a name's ending; None where the whole name has to be looked at."""
+
+    def __missing__(self, ending: str) -> str | None:
+        plain = ending.startswith(".") and "/" not in ending and not ending.startswith(".env")
+        found = self[ending] = language_of(f"x{ending}") if plain else None
+        return found
 
 
 def _third_party(name: str) -> bool:

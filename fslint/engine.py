@@ -7,26 +7,37 @@ raise; ``SettingsError`` and ``FileNotFoundError`` (a path that does not exist) 
 from __future__ import annotations
 
 import json
+import os
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .cache import Cache, key_of
 from .diagnostics import Diagnostic, Place, Related, apply_precedence
 from .discovery import Files, Selection, discover, is_test
-from .facts import FileFacts
-from .frontends import extract, language_of
+from .frontends import language_of
 from .frontends.syntax import Undecodable, to_utf8
-from .link.linker import Linker
-from .link.modules import Module
-from .link.project import Project
-from .resolve import Resolver
-from .search import search, seeds
-from .settings import Settings, SettingsError
+from .index import load as load_index
+from .index import signatures
+from .runs import Run, digest_of, digest_of_files, digest_of_names
+from .runs import dump as dump_run
+from .runs import key_of as key_of_run
+from .runs import load as load_run
+from .search import SEEDS, Search
+from .settings import Settings, SettingsError, git_top
+
+if TYPE_CHECKING:
+    from .facts import FileFacts
+    from .link.modules import Module
+    from .link.project import Project
+    from .registry import Registry
+    from .resolve import Resolver
 
 if TYPE_CHECKING:
     from .inventory import Position
@@ -37,6 +48,12 @@ COMPARING = frozenset({"FS201", "FS202", "FS203", "FS401", "FS506", "FS512"})
 MAX_NAMED = 400
 """A global or injected name in more files than this is no name to search by (``events --unresolved`` says so)."""
 MIN_NAMED = 3
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""A pipe is not waited for."""
+MAX_SEARCHED = 100_000_000
+"""Bytes of a file above which it is not opened, not even to see whether it is worth a word."""
+MAX_FOLDERS, MAX_BESIDE, MAX_GUESSES = 5, 12, 40
+"""Beyond these numbers guessing costs more than it spares."""
 
 
 @dataclass(slots=True)
@@ -44,59 +61,117 @@ class Result:
     """What a run found.
 
     ``diagnostics``: final (selected, precedence, suppressions, PATHS applied), by path, place and code. ``summary``: the
-    JSON contract's. ``notes``: for stderr.
+    JSON contract's. ``notes``: for stderr. ``everything``: what ``diagnostics`` would be without PATHS. ``secrets``: the
+    places of keys in a file. ``linked_contents``: texts that stand for other repositories' files. ``project``: None where
+    an earlier run's result still stands.
     """
 
     diagnostics: list[Diagnostic]
     suppressed: int
     summary: dict[str, int]
     notes: list[str]
-    project: Project
+    project: Project | None
     everything: list[Diagnostic] = field(default_factory=list)
+    secrets: Callable[[str], list[tuple[int, int]]] = lambda path: []
+    linked_contents: Mapping[str, bytes] = field(default_factory=dict)
 
 
 class Workspace:
     """The files of one run: what is known of them and how to get at the rest."""
 
-    def __init__(self, settings: Settings, named: Iterable[str] = ()) -> None:
+    def __init__(self, settings: Settings, named: Iterable[str] = (), run: bytes | None = None) -> None:
+        """``named``: the PATHS. ``run``: the key of an earlier result that may still stand."""
         self.settings = settings
-        self.files: Files = discover(settings)
-        self.paths = frozenset(self.files.paths)
         self.cache = Cache(settings.cache_dir)
         self.modules: dict[str, Module] = {}
         self.facts: dict[str, FileFacts | None] = {}
         self.unreadable: dict[str, str] = {}
-        self.fresh: list[str] = []
+        self.digests: dict[str, str] = {}
         self.named = frozenset(named)
+        self._folders: dict[str, list[str]] | None = None
+        self._top = f"{settings.root}/"
+        keeps = self.cache.works and not settings.overlay
+        self.last = load_index(self.cache.note("index")) if keeps else None
+        self.run = load_run(self.cache.run(run)) if keeps and run is not None else None
+        self.search = Search(settings.root, settings.overlay, self.raw)
+        self.names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
+        if self.last is None and git_top(settings.root) is not None:
+            self.search.begin({*SEEDS, *self.names, *(self.run.needles if self.run else ())})
+        self.files: Files = discover(settings)
+        self.paths = self.files.known
+        self.signatures = signatures(settings.root, self.files.paths, time.time_ns()) if keeps else None
+        self.search.settle(self.files, self.last, self.signatures)
         # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
         for path in self.named - self.paths:
             if language_of(path) is not None and _is_special(settings.root / path):
                 self.content(path)
-        self.resolver = Resolver(str(settings.root), self.files.paths)
+
+    @cached_property
+    def resolver(self) -> Resolver:
+        """Where imports lead."""
+        from .resolve import Resolver
+
+        return Resolver(str(self.settings.root), self.files.paths, self.content)
+
+    def close(self) -> None:
+        """Keep what makes the next run faster, and let go of the cache."""
+        if self.signatures is not None and self.search.asked and self.cache.works:
+            found = self.search.index(self.signatures)
+            if found != self.last:
+                self.cache.remember("index", found.dump())
+        self.cache.close()
 
     def content(self, path: str) -> bytes | None:
         """A file's bytes as they are, or None (and it is entered as unreadable)."""
         overlay = self.settings.overlay.get(path)
         if overlay is not None:
             return overlay
-        full = self.settings.root / path
+        data = self.raw(path)
+        if data is not None and len(data) > self.settings.max_file_size:
+            self._too_large(path, len(data))
+            return None
+        return data
+
+    def _too_large(self, path: str, size: int) -> None:
+        limit = self.settings.max_file_size / 1_000_000
+        self.unreadable[path] = (
+            f"it is larger than the limit ({size / 1_000_000:.1f} MB, max-file-size is {limit:.1f} MB)"
+        )
+
+    def raw(self, path: str) -> bytes | None:
+        """A file's bytes on the disk, whatever its size; the run's result depends on them from now on."""
+        data = self._read(path)
+        if path not in self.digests:
+            self.digests[path] = digest_of(data)
+        return data
+
+    def _read(self, path: str) -> bytes | None:
         try:
-            status = full.stat()
-            if not stat.S_ISREG(status.st_mode):
-                self.unreadable[path] = "it is no regular file"
-                return None
-            if status.st_size > self.settings.max_file_size:
-                size = status.st_size / 1_000_000
-                limit = self.settings.max_file_size / 1_000_000
-                self.unreadable[path] = f"it is larger than the limit ({size:.1f} MB, max-file-size is {limit:.1f} MB)"
-                return None
-            with full.open("rb") as file:
+            descriptor = os.open(self._top + path, _READ)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                status = os.fstat(descriptor)
+                if not stat.S_ISREG(status.st_mode):
+                    self.unreadable[path] = "it is no regular file"
+                    return None
+                if status.st_size > max(MAX_SEARCHED, self.settings.max_file_size):
+                    self._too_large(path, status.st_size)
+                    return None
                 return file.read()
         except PermissionError:
             self.unreadable[path] = "there is no permission to read it"
         except OSError as error:
             self.unreadable[path] = f"it cannot be read ({error.strerror or error})"
+        except ValueError:
+            self.unreadable[path] = "its name cannot be used"
         return None
+
+    def beside(self, folder: str) -> list[str]:
+        """The files of a folder, not those of the folders in it."""
+        if self._folders is None:
+            self._folders = {}
+            for path in self.files.paths:
+                self._folders.setdefault(path.rpartition("/")[0], []).append(path)
+        return self._folders.get(folder, [])
 
     def text(self, path: str) -> bytes:
         """A file's content as its facts see it (UTF-8 without BOM); empty where it cannot be read."""
@@ -124,20 +199,18 @@ class Workspace:
                 continue
             keys[path] = key_of(text, language)
             contents[path] = (text, language)
-        cached = self.cache.get_many(list(keys.values())) if keys else {}
-        new: dict[bytes, FileFacts] = {}
-        for path, key in keys.items():
-            facts = cached.get(key) or new.get(key)
-            if facts is None:
-                text, language = contents[path]
-                facts = extract(text, language)
-                new[key] = facts
-                self.fresh.append(path)
-            self.facts[path] = facts
-        if new:
+        known = self.cache.get_many(list(keys.values())) if keys else {}
+        missing = {key: contents[path] for path, key in keys.items() if key not in known}
+        if missing:
+            from .parallel import extract_many
+
+            new = dict(zip(missing, extract_many(list(missing.values()), self.settings.jobs), strict=True))
+            known.update(new)
             # An expression that is nested too deeply cannot be written down; it is read anew each time.
             with suppress(RecursionError):
                 self.cache.put_many(new)
+        for path, key in keys.items():
+            self.facts[path] = known[key]
 
     def load(self, path: str) -> Module | None:
         """The module of a file, parsed on demand; None where there is no such file or it cannot be read."""
@@ -151,6 +224,8 @@ class Workspace:
         facts = self.facts.get(path)
         if facts is None:
             return None
+        from .link.modules import Module
+
         module = Module(path, facts, self.settings.exclude_tests and is_test(path))
         self.modules[path] = module
         return module
@@ -160,10 +235,11 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     """Parse what may track, and widen along reverse imports until nothing new appears.
 
     ``everything``: take in every file instead. What is found is the same; tests hold it."""
+    from .link.linker import Linker
+
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 12_000))
-    settings = workspace.settings
-    names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
-    hits = seeds(settings.root, workspace.files, names, settings.overlay)
+    settings, search = workspace.settings, workspace.search
+    hits = search.seeds(workspace.names, workspace.last.needles if workspace.last else ())
     if everything:
         hits |= {p for p in workspace.files.paths if language_of(p) is not None}
     hits = {p for p in hits if language_of(p) not in ("json", "yaml")}
@@ -178,15 +254,16 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     for _ in range(MAX_ROUNDS):
         linker.add(list(workspace.modules.values()))
         needles: set[str] = set()
-        for path in linker.wanted():
+        wanted = linker.wanted()
+        for path in wanted:
             needles |= workspace.resolver.importers_needles(path)
         fresh = needles - searched
         searched |= fresh
-        found = search(settings.root, fresh, workspace.files, settings.overlay) if fresh else set()
+        found = search.find(fresh, _guesses(workspace, wanted)) if fresh else set()
         known = set(linker.modules)
         for name in sorted(linker.names_wanted() - searched):
             searched.add(name)
-            holding = search(settings.root, {name}, workspace.files, settings.overlay)
+            holding = search.find({name})
             if len(holding) <= MAX_NAMED and len(name) >= MIN_NAMED:
                 named |= holding
             else:
@@ -212,10 +289,25 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     }
     project.tracked_env = workspace.files.tracked_env
     project.files = workspace.files.paths
+    project.read = workspace.content
     project.package_version = _package_versions(workspace)
     _registries(workspace, project)
     _linked_facts(workspace, project)
     return project
+
+
+def _guesses(workspace: Workspace, wanted: Iterable[str]) -> set[str]:
+    """What the next round may search for: the importers of what stands beside the modules of this one. Wrappers and
+    barrels keep together, and a string more costs little where a further search reads all files again."""
+    folders = {path.rpartition("/")[0] for path in wanted}
+    if len(folders) > MAX_FOLDERS:
+        return set()
+    found: set[str] = set()
+    for folder in folders:
+        beside = [p for p in workspace.beside(folder) if _is_code(p) and not is_test(p)]
+        for path in beside if len(beside) <= MAX_BESIDE else ():
+            found |= workspace.resolver.importers_needles(path)
+    return found if len(found) <= MAX_GUESSES else set()
 
 
 def _linked_facts(workspace: Workspace, project: Project) -> None:
@@ -265,7 +357,7 @@ def facts(settings: Settings, repository: str | None = None) -> bytes:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         return dump(link(workspace), position, name, commit_text if len(commit_text) in (40, 64) else "", now)
     finally:
-        workspace.cache.close()
+        workspace.close()
 
 
 def _is_special(path: Path) -> bool:
@@ -278,7 +370,6 @@ def _is_code(path: str) -> bool:
 
 
 def _registries(workspace: Workspace, project: Project) -> None:
-    from .registry import Registry
     from .registry import load as load_registry
 
     def read(paths: Sequence[str]) -> Registry | None:
@@ -383,25 +474,95 @@ def _placed(project: Project, diagnostic: Diagnostic) -> Diagnostic | None:
     return None
 
 
-def check(settings: Settings, paths: Sequence[str] = ()) -> Result:
-    """Check the project; ``paths`` (relative to the working directory) choose what is reported."""
+def check(settings: Settings, paths: Sequence[str] = (), recall: bool = True) -> Result:
+    """Check the project; ``paths`` (relative to the working directory) choose what is reported. ``recall``: an earlier
+    run's result will do where it still stands (it comes without ``project``)."""
     selection = Selection(settings, paths)
-    workspace = Workspace(settings, selection.files())
+    key = key_of_run(settings) if settings.cache_dir is not None and not settings.linked_facts else None
+    workspace = Workspace(settings, selection.files(), key)
     try:
+        earlier = workspace.run
+        if recall and earlier is not None and _readable(workspace) and _stands(workspace, earlier):
+            return _selection_of(earlier, None, settings, selection)
         project = link(workspace)
         found = run_rules(project, settings)
         stand, silenced = apply_precedence(found)
         stand, suppressed = _suppress(project, settings, stand, silenced, workspace.text)
         stand = [d for d in stand if d.code not in settings.ignored_in(d.place.path)]
-        everything = sorted(stand, key=_order)
-        if not selection.everything:
-            stand = [s for s in (_selected(d, selection) for d in stand) if s is not None]
-        stand.sort(key=_order)
-        return Result(
-            stand, suppressed, _summary(project, settings, stand, suppressed), _notes(project), project, everything
-        )
+        run = _run(workspace, project, sorted(stand, key=_order), suppressed)
+        if key is not None and workspace.signatures is not None and _readable(workspace):
+            workspace.cache.keep_run(key, dump_run(run))
+        return _selection_of(run, project, settings, selection)
     finally:
-        workspace.cache.close()
+        workspace.close()
+
+
+def _stands(workspace: Workspace, run: Run) -> bool:
+    return run.stands(workspace.files, lambda: workspace.search.holding(run.needles), workspace.raw)
+
+
+def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], suppressed: int) -> Run:
+    from .runs import Run
+
+    def secrets(path: str) -> list[tuple[int, int]]:
+        module = project.all_modules.get(path)
+        if module is None:
+            return []
+        spans = [(secret.start, secret.end) for secret in module.facts.literals]
+        return spans + [(use.start, use.end) for use in module.facts.comment_keys]
+
+    named = {place.path for diagnostic in everything for place in _places(diagnostic)}
+    holders = workspace.search.holding(workspace.search.asked)
+    for path in holders:
+        if path not in workspace.digests:
+            workspace.raw(path)
+    return Run(
+        frozenset(workspace.search.asked),
+        digest_of_files(workspace.files),
+        digest_of_names(holders),
+        workspace.digests,
+        everything,
+        suppressed,
+        _counts(project),
+        list(project.notes),
+        {path: secrets(path) for path in sorted(named)},
+    )
+
+
+def _readable(workspace: Workspace) -> bool:
+    """Whether the PATHS hold nothing that can't be read (a whole run does not look at every file)."""
+    if not workspace.named.isdisjoint(workspace.unreadable):
+        return False
+    for path in workspace.named & workspace.paths:
+        if not _is_code(path):
+            continue
+        data = workspace.content(path)
+        try:
+            if data is None or to_utf8(data, language_of(path) or "") is None:
+                return False
+        except Undecodable:
+            return False
+    return True
+
+
+def _selection_of(run: Run, project: Project | None, settings: Settings, selection: Selection) -> Result:
+    """A run's result as far as it lies in the PATHS."""
+    stand = run.everything
+    if not selection.everything:
+        stand = sorted((s for s in (_selected(d, selection) for d in stand) if s is not None), key=_order)
+    severities = [settings.severity(diagnostic.code) for diagnostic in stand]
+    summary = {
+        **run.counts,
+        "errors": severities.count("error"),
+        "warnings": severities.count("warning"),
+        "infos": severities.count("info"),
+        "suppressed": run.suppressed,
+        "fixable": sum(diagnostic.fix is not None for diagnostic in stand),
+    }
+    return Result(
+        list(stand), run.suppressed, summary, list(run.notes), project, list(run.everything),
+        lambda path: list(run.secrets.get(path, ())), project.linked_contents if project is not None else {},
+    )  # fmt: skip
 
 
 def events(settings: Settings, everything: bool = False) -> dict[str, Any]:
@@ -412,7 +573,7 @@ def events(settings: Settings, everything: bool = False) -> dict[str, Any]:
     try:
         return inventory(link(workspace, everything), _positions(workspace))
     finally:
-        workspace.cache.close()
+        workspace.close()
 
 
 @contextmanager
@@ -422,7 +583,7 @@ def opened(settings: Settings) -> Iterator[tuple[Project, Position]]:
     try:
         yield link(workspace), _positions(workspace, settings.root)
     finally:
-        workspace.cache.close()
+        workspace.close()
 
 
 def why(settings: Settings, path: str, line: int) -> list[str]:
@@ -433,7 +594,7 @@ def why(settings: Settings, path: str, line: int) -> list[str]:
     try:
         return explain(link(workspace), path, line, _positions(workspace))
     finally:
-        workspace.cache.close()
+        workspace.close()
 
 
 def _positions(workspace: Workspace, start: Path | None = None) -> Position:
@@ -491,30 +652,25 @@ def _suppress(
     return outcome.kept, len(outcome.suppressed)
 
 
-def _summary(project: Project, settings: Settings, shown: list[Diagnostic], suppressed: int) -> dict[str, int]:
-    counts = {"error": 0, "warning": 0, "info": 0}
-    for diagnostic in shown:
-        counts[settings.severity(diagnostic.code)] += 1
+def _places(diagnostic: Diagnostic) -> Iterator[Place]:
+    yield diagnostic.place
+    for related in diagnostic.related:
+        yield related.place
+    for edit in diagnostic.fix.edits if diagnostic.fix is not None else ():
+        yield edit.place
+
+
+def _counts(project: Project) -> dict[str, int]:
+    """What the summary says of the project as a whole."""
     sites = [
         s
         for s in project.sites()
         if not s.frame.module.linked and s.kind in ("event", "identify", "user-properties", "page-properties")
     ]
     unresolved = {frame.key for frame, _ in project.unresolved}
-    files = sum(1 for path in project.files if _is_code(path))
-    partly = sum(bool(m.facts.broken) and m.facts.syntax_error is None for m in project.modules.values())
     return {
-        "files": files,
+        "files": sum(1 for path in project.files if _is_code(path)),
         "calls": len({s.frame.key for s in sites}),
         "unresolved": len(unresolved),
-        "partly_read": partly,
-        "errors": counts["error"],
-        "warnings": counts["warning"],
-        "infos": counts["info"],
-        "suppressed": suppressed,
-        "fixable": sum(1 for d in shown if d.fix is not None),
+        "partly_read": sum(bool(m.facts.broken) and m.facts.syntax_error is None for m in project.modules.values()),
     }
-
-
-def _notes(project: Project) -> list[str]:
-    return list(getattr(project, "notes", ()))

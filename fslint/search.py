@@ -1,18 +1,22 @@
 """Which files hold one of some fixed strings: ``git grep`` where there is Git, else a scan in Python.
 
 In: strings and the project's files. Out: the files that hold one. Both ways give the same set, whatever the file's
-name, encoding, line ends or place in ``.gitignore``. Nothing is parsed here.
+name, encoding, line ends or place in ``.gitignore``. Nothing is parsed here. ``Search`` is for the searches of one run:
+it asks for no string twice, and where the last run's ``Index`` is at hand it opens only what has changed since.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import subprocess
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
-from .discovery import THIRD_PARTY, Files, git
+from .discovery import GIT, THIRD_PARTY, Files, git_environment
 from .frontends import SUFFIXES
+from .index import Index, Signatures
 
 SEEDS = (
     "FS",  # FS.event, window.FS, { FS }, FS('…'), FS_API_KEY, NEXT_PUBLIC_FS_…
@@ -55,27 +59,117 @@ _PATHSPECS = (
     *(":(glob)**/.env", ":(glob)**/.env.*"),
     *(f":(exclude,glob)**/{folder}/**" for folder in THIRD_PARTY),
 )
+_COMMAND = (
+    "grep", "-lzF", "-f", "-", "--untracked", "-a", "--no-textconv", "--no-color", "--no-recurse-submodules"
+)  # fmt: skip
 _MANY_FILES = 2000
 _CHUNK = 1 << 16
 
 
-def seeds(
-    root: Path, files: Files, names: Collection[str] = (), overlay: Mapping[str, bytes] | None = None
-) -> set[str]:
-    """The files that could track by themselves, or that hold one of ``names`` (functions named by the settings)."""
-    hits = search(root, {*SEEDS, *names}, files, overlay)
-    others = [name.encode() for name in names]
-    return {path for path in hits if _is_seed(root, path, others, overlay or {})}
+Read = Callable[[str], "bytes | None"]
+_FEW_NEEDLES = 24
+
+
+class Search:
+    """The searches of one run over one project.
+
+    ``needles``: the strings that were asked for so far; ``holders``: the files that hold one of them.
+    """
+
+    def __init__(self, root: Path, overlay: Mapping[str, bytes], read: Read) -> None:
+        """``overlay``: contents in place of files'. ``read``: a file's content as it is."""
+        self._root, self._overlay, self._read = root, overlay, read
+        self._running: _Grep | None = None
+        self._files: Files | None = None
+        self.needles: set[str] = set()
+        self.holders: set[str] = set()
+        self.asked: set[str] = set()
+        """Of ``needles``, those that this run had a use for."""
+
+    def begin(self, needles: Collection[str]) -> None:
+        """Start a first search before the files are known."""
+        self._running = _Grep(self._root, _encoded(needles))
+        self._running.needles = set(needles)
+
+    def settle(self, files: Files, last: Index | None, now: Signatures | None) -> None:
+        """Say which files there are; ``last``, ``now``: what was known of them after the last run, and how they look."""
+        self._files = files
+        if last is not None and now is not None:
+            changed = last.changed(files.paths, now)
+            if changed is not None:
+                known = files.known
+                self.needles = set(last.needles)
+                self.holders = {path for path in last.holders if path in known and path not in changed}
+                self.holders |= set(_holding(changed, _encoded(self.needles), self._content))
+        running, self._running = self._running, None
+        if running is not None:
+            grepped = running.names()
+            needles = _encoded(running.needles)
+            others = _git_grep(self._root, needles, [r for r in files.repositories or () if r])
+            if grepped is not None and others is not None and files.repositories is not None:
+                found = (grepped | others).difference(self._overlay)
+                beyond = files.beyond_grep.union(self._overlay) & files.known
+                self.holders |= found & files.known | set(_holding(beyond, needles, self._content))
+                self.needles |= running.needles
+
+    def seeds(self, names: Collection[str] = (), guesses: Collection[str] = ()) -> set[str]:
+        """The files that could track by themselves, or that hold one of ``names`` (functions named by the settings)."""
+        hits = self.find({*SEEDS, *names}, guesses)
+        return {path for path in hits if _is_seed(self._content(path) or b"", _encoded(names))}
+
+    def find(self, needles: Collection[str], guesses: Collection[str] = ()) -> set[str]:
+        """The files that hold one of ``needles``. ``guesses``: strings that may be asked for next."""
+        assert self._files is not None
+        wanted = {needle for needle in needles if needle}
+        self.asked |= wanted
+        known = wanted & self.needles
+        fresh = wanted - known
+        found = set(_holding(self.holders, _encoded(known), self._content)) if known else set()
+        if fresh:
+            guessed = {guess for guess in guesses if guess} - self.needles - fresh
+            hits = search(self._root, fresh | guessed, self._files, self._overlay)
+            self.needles |= fresh | guessed
+            self.holders |= hits
+            found |= set(_holding(hits - found, _encoded(fresh), self._content)) if guessed else hits
+        return found
+
+    def index(self, now: Signatures) -> Index:
+        """What the next run may know. ``now``: how the files looked before the first search."""
+        assert self._files is not None
+        return Index(self._files.paths, now, frozenset(self.asked), frozenset(self.holding(self.asked)))
+
+    def holding(self, needles: Collection[str]) -> set[str]:
+        """The files that hold one of ``needles``; at once where nothing else was asked for."""
+        return self.holders if self.needles == set(needles) else self.find(needles)
+
+    def _content(self, path: str) -> bytes | None:
+        return self._overlay[path] if path in self._overlay else self._read(path)
+
+
+def _encoded(needles: Collection[str]) -> list[bytes]:
+    return sorted(needle.encode("utf-8", "surrogateescape") for needle in needles if needle)
+
+
+def _holding(paths: Iterable[str], needles: Sequence[bytes], read: Read) -> Iterable[str]:
+    """Those of some files that hold one of ``needles``."""
+    if not needles:
+        return
+    # Many strings are looked for faster all at once, few one after the other.
+    pattern = re.compile(b"|".join(map(re.escape, needles))) if len(needles) > _FEW_NEEDLES else None
+    for path in paths:
+        content = read(path)
+        if content and (pattern.search(content) if pattern else _holds(content, needles)):
+            yield path
 
 
 def search(root: Path, needles: Collection[str], files: Files, overlay: Mapping[str, bytes] | None = None) -> set[str]:
     """The files that hold one of ``needles`` (which have no line ends). ``overlay``: contents in place of files'."""
-    encoded = sorted(needle.encode("utf-8", "surrogateescape") for needle in needles if needle)
+    encoded = _encoded(needles)
     if not encoded:
         return set()
     changed = overlay or {}
-    wanted = set(files.paths).difference(changed)
-    found = {path for path, content in changed.items() if _holds(content, encoded)}.intersection(files.paths)
+    wanted = files.known.difference(changed) if changed else files.known
+    found = {path for path, content in changed.items() if path in files.known and _holds(content, encoded)}
     rest: Collection[str] = wanted
     if files.repositories is not None:
         grepped = _git_grep(root, encoded, files.repositories)
@@ -85,16 +179,42 @@ def search(root: Path, needles: Collection[str], files: Files, overlay: Mapping[
     return found | scan(root, encoded, sorted(rest))
 
 
+class _Grep:
+    """A ``git grep`` that runs on its own until its answer is asked for."""
+
+    def __init__(self, folder: Path, needles: Sequence[bytes]) -> None:
+        self.needles: set[str] = set()
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(OSError, ValueError):
+            self._process = subprocess.Popen(
+                [*GIT, *_COMMAND, "--", *_PATHSPECS],
+                cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                env=git_environment(),
+            )  # fmt: skip
+            assert self._process.stdin is not None
+            with suppress(BrokenPipeError):
+                self._process.stdin.write(b"\n".join(needles) + b"\n")
+                self._process.stdin.close()
+                self._process.stdin = None
+
+    def names(self) -> set[str] | None:
+        """The files found, relative to the folder; None where Git fails."""
+        if self._process is None:
+            return None
+        output, _ = self._process.communicate()
+        if self._process.returncode not in (0, 1):
+            return None
+        return {os.fsdecode(name) for name in output.split(b"\0") if name}
+
+
 def _git_grep(root: Path, needles: Sequence[bytes], repositories: Iterable[str]) -> set[str] | None:
     """What Git finds in all the repositories, None if it fails in one."""
-    command = ["grep", "-lzF", "-f", "-", "--untracked", "-a", "--no-textconv", "--no-color", "--no-recurse-submodules"]
     found: set[str] = set()
     for below in repositories:
-        listed = git(root / below, *command, "--", *_PATHSPECS, stdin=b"\n".join(needles) + b"\n", ok=(0, 1))
-        if listed is None:
+        names = _Grep(root / below, needles).names()
+        if names is None:
             return None
-        prefix = f"{below}/" if below else ""
-        found.update(prefix + os.fsdecode(name) for name in listed.split(b"\0") if name)
+        found.update(f"{below}/{name}" if below else name for name in names)
     return found
 
 
@@ -122,8 +242,7 @@ def _holds(content: bytes, needles: Iterable[bytes]) -> bool:
     return any(needle in content for needle in needles)
 
 
-def _is_seed(root: Path, path: str, names: Sequence[bytes], overlay: Mapping[str, bytes]) -> bool:
-    content = overlay[path] if path in overlay else _read(root, path)
+def _is_seed(content: bytes, names: Sequence[bytes]) -> bool:
     return _holds(content, names) or any(start in content and pattern.search(content) for start, pattern in _SEED)
 
 

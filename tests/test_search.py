@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from projects import git_init, write_project
 
 from fslint.discovery import Files, discover
-from fslint.search import SEEDS, scan, search, seeds
+from fslint.search import SEEDS, Search, scan, search
 from fslint.settings import load
 
 
@@ -24,6 +24,13 @@ def both(folder: Path, *needles: str) -> set[str]:
     with_git = search(folder, needles, files)
     assert with_git == search(folder, needles, replace(files, repositories=None))
     return with_git
+
+
+def seeds(folder: Path, files: Files, names: tuple[str, ...] = ()) -> set[str]:
+    """The files that could track by themselves."""
+    searched = Search(folder, {}, lambda path: (folder / path).read_bytes())
+    searched.settle(files, None, None)
+    return searched.seeds(names)
 
 
 def test_odd_names_and_contents(tmp_path: Path) -> None:
@@ -199,4 +206,4 @@ def test_seeds(tmp_path: Path, git: bool) -> None:
 
 def test_configured_functions_are_seeds(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.js": "analytics.send('X')", "b.js": ""})
-    assert seeds(tmp_path, discover(load(tmp_path)), ["send"]) == {"a.js"}
+    assert seeds(tmp_path, discover(load(tmp_path)), ("send",)) == {"a.js"}

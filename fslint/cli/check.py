@@ -369,15 +369,7 @@ def _places(diagnostic: Diagnostic) -> list[Any]:
 def _sources(result: Result, settings: Settings) -> Any:
     from ..source import Sources
 
-    def secrets(path: str) -> list[tuple[int, int]]:
-        module = result.project.all_modules.get(path)
-        if module is None:
-            return []
-        facts = module.facts
-        found = [(secret.start, secret.end) for secret in facts.literals]
-        return found + [(use.start, use.end) for use in facts.comment_keys]
-
-    return Sources(settings.root, {**settings.overlay, **result.project.linked_contents}, secrets)
+    return Sources(settings.root, {**settings.overlay, **result.linked_contents}, result.secrets)
 
 
 def _refuse_contradictions(options: Mapping[str, Any]) -> None:

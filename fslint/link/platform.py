@@ -60,11 +60,4 @@ def _shows_server(project: Project, root: str) -> bool:
 
 
 def _read(project: Project, path: str) -> str:
-    overlay = getattr(project.settings, "overlay", {}).get(path)
-    if overlay is not None:
-        return bytes(overlay).decode("utf-8", "replace")
-    try:
-        with (project.settings.root / path).open("rb") as file:
-            return file.read(_MAX).decode("utf-8", "replace")
-    except OSError:
-        return ""
+    return (project.read(path) or b"")[:_MAX].decode("utf-8", "replace")

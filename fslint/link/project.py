@@ -210,6 +210,7 @@ class Project:
         self.notes: list[str] = []
         self.linked_contents: dict[str, bytes] = {}
         self.package_version: Callable[[str, str], str | None] = lambda path, package: None
+        self.read: Callable[[str], bytes | None] = lambda path: None
         self._sites: list[Site] | None = None
 
     def registry(self, app: str = "") -> Registry | None:

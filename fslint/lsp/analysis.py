@@ -93,8 +93,9 @@ class Analysis:
 
     def _check(self, settings: Settings, work: Work) -> Snapshot:
         overlay = self._overlay(settings, work.documents)
-        result = engine.check(replace(settings, overlay=overlay))
+        result = engine.check(replace(settings, overlay=overlay), recall=False)
         project = result.project
+        assert project is not None
         texts = Texts(settings.root, {**overlay, **project.linked_contents}, work.encoding, self._texts)  # type: ignore[arg-type]
         return Snapshot(
             settings=settings,

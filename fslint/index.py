@@ -1,0 +1,115 @@
+"""What the last run knew of every file, so that the next one opens only those that have changed.
+
+A file counts as unchanged while its size, inode and times of modification and change are what they were. What is kept is
+a hint in the cache: a run finds the same without it.
+"""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_SIGNATURE = struct.Struct("<qqQQ")
+_HEADER = struct.Struct("<4sIIII")
+_MAGIC = b"fsi1"
+_UNKNOWN = bytes(_SIGNATURE.size)
+_FRESH = 3_000_000_000
+"""Nanoseconds within which a file may change again without a trace in its times (the coarsest clocks tick in 2 s)."""
+_MANY = 1_000
+"""Above this number of changed files (and a tenth of all) Git looks faster than we do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signatures:
+    """How files look from outside. ``rows``: one after the other, in the order of the paths that they were taken for."""
+
+    rows: bytes
+
+    def __len__(self) -> int:
+        return len(self.rows) // _SIGNATURE.size
+
+
+def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
+    """How files look. ``now``: in nanoseconds since the epoch; what changed just before may change again unseen."""
+    rows = []
+    start = f"{root}{os.sep}"
+    pack, stat, latest = _SIGNATURE.pack, os.stat, now - _FRESH
+    for path in paths:
+        try:
+            found = stat(start + path)
+        except (OSError, ValueError):
+            rows.append(_UNKNOWN)
+            continue
+        modified, changed = found.st_mtime_ns, found.st_ctime_ns
+        fresh = modified > latest or changed > latest
+        rows.append(_UNKNOWN if fresh else pack(modified, changed, found.st_size, found.st_ino & (1 << 64) - 1))
+    return Signatures(b"".join(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """``holders``: of ``paths``, those that hold one of ``needles``."""
+
+    paths: tuple[str, ...]
+    signatures: Signatures
+    needles: frozenset[str]
+    holders: frozenset[str]
+
+    def changed(self, paths: Sequence[str], now: Signatures) -> set[str] | None:
+        """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""
+        size = _SIGNATURE.size
+        old, new = self.signatures.rows, now.rows
+        if old == new and tuple(paths) == self.paths and _UNKNOWN not in new:
+            return set()
+        before = {path: old[n * size : n * size + size] for n, path in enumerate(self.paths)}
+        found = set()
+        for number, path in enumerate(paths):
+            row = new[number * size : number * size + size]
+            if row == _UNKNOWN or before.get(path) != row:
+                found.add(path)
+        return found if len(found) <= max(_MANY, len(paths) // 10) else None
+
+    def dump(self) -> bytes:
+        """As bytes, for the cache."""
+        rows = {path: number for number, path in enumerate(self.paths)}
+        holders = sorted(rows[path] for path in self.holders if path in rows)
+        parts = (
+            _joined(sorted(self.needles)),
+            _joined(self.paths),
+            self.signatures.rows,
+            struct.pack(f"<{len(holders)}I", *holders),
+        )
+        return _HEADER.pack(_MAGIC, *map(len, parts)) + b"".join(parts)
+
+
+def load(data: bytes | None) -> Index | None:
+    """What ``Index.dump`` wrote; None for anything else."""
+    try:
+        magic, *lengths = _HEADER.unpack_from(data or b"")
+        parts = []
+        at = _HEADER.size
+        for length in lengths:
+            parts.append((data or b"")[at : at + length])
+            at += length
+        if magic != _MAGIC or at != len(data or b""):
+            return None
+        paths = _split(parts[1])
+        holders = struct.unpack(f"<{len(parts[3]) // 4}I", parts[3])
+        if len(parts[2]) != len(paths) * _SIGNATURE.size:
+            return None
+        return Index(
+            tuple(paths), Signatures(parts[2]), frozenset(_split(parts[0])), frozenset(paths[n] for n in holders)
+        )
+    except (struct.error, ValueError, IndexError):
+        return None
+
+
+def _joined(texts: Collection[str]) -> bytes:
+    return "\0".join(texts).encode("utf-8", "surrogateescape")
+
+
+def _split(data: bytes) -> list[str]:
+    return data.decode("utf-8", "surrogateescape").split("\0") if data else []
