@@ -122,11 +122,13 @@ class Workspace:
         self.cache.close()
 
     def content(self, path: str) -> bytes | None:
-        """A file's bytes as they are, or None (and it is entered as unreadable)."""
+        """A file's bytes as they are, or None (and it is entered as unreadable). The result depends on them from now on."""
         overlay = self.settings.overlay.get(path)
         if overlay is not None:
             return overlay
         data = self.raw(path)
+        if path not in self.digests:
+            self.digests[path] = digest_of(data)
         if data is not None and len(data) > self.settings.max_file_size:
             self._too_large(path, len(data))
             return None
@@ -139,13 +141,7 @@ class Workspace:
         )
 
     def raw(self, path: str) -> bytes | None:
-        """A file's bytes on the disk, whatever its size; the run's result depends on them from now on."""
-        data = self._read(path)
-        if path not in self.digests:
-            self.digests[path] = digest_of(data)
-        return data
-
-    def _read(self, path: str) -> bytes | None:
+        """A file's bytes on the disk, whatever its size."""
         try:
             descriptor = os.open(self._top + path, _READ)
             with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -515,7 +511,7 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
     holders = workspace.search.holding(workspace.search.asked)
     for path in holders:
         if path not in workspace.digests:
-            workspace.raw(path)
+            workspace.digests[path] = digest_of(workspace.raw(path))
     return Run(
         frozenset(workspace.search.asked),
         digest_of_files(workspace.files),
