@@ -8,7 +8,7 @@ until a person has decided.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from .diagnostics import Place
@@ -86,14 +86,14 @@ def _order(name: str) -> tuple[str, str]:
 
 
 def calls_by_event(project: Project) -> dict[str, list[TrackingCall]]:
-    """Every known name with the calls that may send it, in their order."""
+    """Every known name that this repository sends, with the calls that may send it, in their order."""
     found: dict[str, list[TrackingCall]] = {}
     for site in project.sites("event"):
         for name in dict.fromkeys(str(text.value) for text in sent_names(site)):
             found.setdefault(name, []).extend(
                 call for call in site.calls if any(_says(option, name) for option in options(call.name))
             )
-    return found
+    return {name: calls for name, calls in found.items() if not all(call.site.module.linked for call in calls)}
 
 
 def _says(option: Val, name: str) -> bool:
@@ -185,13 +185,14 @@ def properties(
     objects: bool = False,
     required: bool = True,
     known: Mapping[str, str] | None = None,
+    only: Callable[[Prop], bool] | None = None,
 ) -> Drafted:
     """The properties that calls send. ``objects``: arrays of objects are allowed; ``required``: say what every call
-    sends; ``known``: types of names that FullStory itself defines."""
+    sends; ``known``: types of names that FullStory itself defines; ``only``: which of the outermost to take."""
     sent = [_Sent(call, value) for call in calls for value in (options(call.properties) or (None,))]
     doubts: list[str] = []
     maker = _Maker(project, position, objects, required, known or {}, doubts)
-    entries = maker.level(sent, "")
+    entries = maker.level(sent, "", only)
     is_open = any(isinstance(one.value, Obj) and one.value.open for one in sent) or any(
         one.value is not None and not isinstance(one.value, Obj) and not _is_nothing(one.value) for one in sent
     )
@@ -211,9 +212,11 @@ class _Maker:
     known: Mapping[str, str]
     doubts: list[str]
 
-    def level(self, sent: Sequence[_Sent], within: str) -> Iterator[PropertyEntry]:
+    def level(
+        self, sent: Sequence[_Sent], within: str, only: Callable[[Prop], bool] | None = None
+    ) -> Iterator[PropertyEntry]:
         """The properties of objects that stand at one place of the calls, and what they hold."""
-        groups = _groups([prop for one in sent for prop in one.props()])
+        groups = _groups([prop for one in sent for prop in one.props() if only is None or only(prop)])
         types = {group.name: type_in(self.project, group.name, group.props, self.objects) for group in groups}
         for group in groups:
             shown = f"{within}{group.name}"
@@ -335,10 +338,15 @@ def type_in(project: Project, name: str, props: Sequence[Prop], objects: bool = 
     return None
 
 
-def section(project: Project, calls: Sequence[TrackingCall], position: Position) -> Section:
+def section(
+    project: Project,
+    calls: Sequence[TrackingCall],
+    position: Position,
+    only: Callable[[Prop], bool] | None = None,
+) -> Section:
     """User or page properties. They are updates, so none is required of every call."""
     known = dict.fromkeys(tables.NEVER_UNKNOWN, "str")
-    drafted = properties(project, calls, position, required=False, known=known)
+    drafted = properties(project, calls, position, required=False, known=known, only=only)
     return Section(drafted.entries, drafted.doubts)
 
 

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import color_option, colored, project_options, settings_of, write
+from .common import color_option, colored, note, project_options, save, settings_of, write
 
 if TYPE_CHECKING:
     from ..diagnostics import Diagnostic
+    from ..settings import Settings
 
 
 @click.group(short_help="Check the event registry, or print its JSON Schema.")
@@ -77,3 +78,60 @@ def check(files: tuple[str, ...], output_format: str, color: str, **options: Any
     if output_format in ("text", "concise"):
         write(f"{plural(events, 'event')} in {plural(checked, 'file')}, {plural(len(made), 'problem')}.\n")
     return int(bool(made))
+
+
+@command.command(
+    epilog="""\b
+Examples:
+  fslint registry sync            add what is new, mark what is gone
+  fslint registry sync --diff     show what would change
+  fslint registry sync --check    fail if something would change, for CI
+"""
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
+@click.option(
+    "--diff", "show_diff", is_flag=True, help="Write nothing; print what would change, and exit with 1 if it would."
+)
+@project_options
+def sync(check: bool, show_diff: bool, **options: Any) -> int:
+    """Add what the code sends to the registry, and mark what nothing sends any more.
+
+    New events and properties are added as `fslint init` drafts them; above an event that is gone a comment says so. What
+    is registered is not changed: comments, order and every other byte of the files stay.
+    """
+    from .. import engine
+    from ..fixes import diff
+    from ..settings import relative
+    from ..syncing import sync as synced
+
+    settings = settings_of(options)
+    if not settings.registry and not any(app.registry for app in settings.apps):
+        raise click.UsageError("There is no registry here: `fslint init` writes one.")
+    with engine.opened(settings) as (project, position):
+        found = synced(project, lambda path: (settings.root / path).read_bytes(), position)
+    if show_diff:
+        write(diff(settings.root, found.contents, lambda path: relative(settings.root / path, settings.cwd)))
+    else:
+        write(_lines(settings, found.done))
+    click.echo(
+        _lines(settings, found.refused, "not changed: ") + _lines(settings, found.left, "left to you: "),
+        err=True,
+        nl=False,
+    )
+    if found.refused:
+        return 2
+    if check or show_diff:
+        return int(bool(found.contents))
+    for path, content in found.contents.items():
+        save(settings.root / path, content)
+    if not found.contents:
+        note("there is nothing to add")
+    return 0
+
+
+def _lines(settings: Settings, said: list[tuple[str, str]], about: str = "") -> str:
+    """What was said of each file, a line each."""
+    from ..reporters.text import printable
+    from ..settings import relative
+
+    return "".join(f"{relative(settings.root / path, settings.cwd)}: {about}{printable(what)}\n" for path, what in said)
