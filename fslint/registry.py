@@ -207,6 +207,7 @@ def load(texts: Mapping[str, bytes]) -> Registry:
     return _Loader().load(texts)
 
 
+_ONE_NAME = "Remove the alias, or give the event another name."
 _TOP_KEYS = (
     "version",
     "naming",
@@ -507,8 +508,17 @@ class _Loader:
             own: list[str] = []
             for alias, place in aliases:
                 if alias in self.events:
-                    known = Related(self.events[alias].place, "the event is declared here")
-                    self.problem(place, f"the alias `{alias}` is also the name of an event", "", known, alias)
+                    event = self.events[alias].place
+                    if place < event:
+                        alias_known = Related(place, f"declared here as an alias of `{name}`")
+                        self.problem(
+                            event, f"the event `{alias}` is also an alias of `{name}`", _ONE_NAME, alias_known, alias
+                        )
+                    else:
+                        known = Related(event, "the event is declared here")
+                        self.problem(
+                            place, f"the alias `{alias}` is also the name of an event", _ONE_NAME, known, alias
+                        )
                 elif alias in owner:
                     known = Related(first[alias], "first declared here")
                     self.problem(place, f"the alias `{alias}` is declared twice", "Keep one of them.", known, alias)

@@ -87,9 +87,15 @@ INVALID: list[tuple[str, str, list[int], str]] = [
     ),
     ("alias twice", "events:\n  A: {side: client, aliases: [X]}\n  B: {side: client, aliases: [X]}\n", [3], "twice"),
     (
-        "alias of an event's name",
+        "alias of a later event's name",
         "events:\n  A: {side: client, aliases: [B]}\n  B: {side: client}\n",
-        [2],
+        [3],
+        "also an alias of `A`",
+    ),
+    (
+        "alias of an earlier event's name",
+        "events:\n  A: {side: client}\n  B: {side: client, aliases: [A]}\n",
+        [3],
         "name of an",
     ),
     ("alias of itself", "events:\n  A: {side: client, aliases: [A]}\n", [2], "name of an event"),

@@ -117,3 +117,123 @@ def test_nobody_is_identified() -> None:
     assert lines({"web/a.js": "FS('setIdentity', options);\n", "api/a.py": server}, "FS405") == []
     assert lines({"web/a.js": "FS.setUserVars({ uid: u.id });\n", "api/a.py": server}, "FS405") == []
     assert lines({"api/a.py": server}, "FS405") == []
+
+
+def test_a_guard_in_a_wrapper_rules_nothing_out_but_what_it_tests() -> None:
+    wrapper = """
+    export function identifyUser(id: string | null | undefined) {
+      const fs = window.FS;
+      if (!id) { fs?.anonymize(); return; }
+      fs.identify(id);
+    }
+    export function identifyAnyone(id: string | null) { window.FS.identify(id); }
+    export function identifyThe({ id }: { id: string | null }) { if (id !== null) window.FS.identify(id); }
+    """
+    caller = """
+    import { identifyUser, identifyAnyone, identifyThe } from './wrapper';
+    export function App({ user }) {
+      identifyUser(user?.id ?? null);
+      identifyUser(null);
+      identifyUser('');
+      identifyThe({ id: user?.id ?? null });
+      identifyThe({ id: '' });
+      identifyAnyone(user?.id ?? null);
+    }
+    """
+    assert lines({"web/wrapper.ts": wrapper, "web/app.ts": caller}, "FS404") == [
+        ("FS404", "web/app.ts", 7),
+        ("FS404", "web/app.ts", 8),
+    ]
+
+
+def test_a_helper_that_leaves_without_an_id_gives_one() -> None:
+    python = """
+    from telemetry import track_server_event
+
+    def current(request):
+        user_id = request.session.get("id") if request.session else None
+        if user_id is None:
+            return {"ok": False}
+        return {"ok": True, "user_id": user_id}
+
+    def careless(request):
+        return {"user_id": request.session.get("id") if request.session else None}
+
+    def view(request):
+        track_server_event("A", current(request)["user_id"], {})
+        track_server_event("B", careless(request)["user_id"], {})
+    """
+    assert lines({"api/a.py": python}, "FS404") == [("FS404", "api/a.py", 10)]
+
+
+def test_an_own_tracker_that_takes_nobody() -> None:
+    files = {
+        "lib/track.ts": """
+        export async function trackServerEvent(name: string, userId: string | null, props = {}) { await db.insert({ name, userId, props }); }
+        """,
+        "lib/strict.ts": """
+        export async function trackServerEvent(name: string, userId: string, props = {}) { await db.insert({ name, userId, props }); }
+        """,
+        "lib/object.ts": """
+        export async function trackServerEvent(event: { name: string; userId?: string }) { await db.insert(event); }
+        """,
+        "api/a.ts": """
+        import { trackServerEvent } from '../lib/track';
+        export function f(user) { trackServerEvent('A', null); trackServerEvent('A', user ? user.id : null); }
+        """,
+        "api/b.ts": """
+        import { trackServerEvent } from '../lib/strict';
+        export function f(user) {
+          trackServerEvent('B', user ? user.id : null);
+        }
+        """,
+        "api/c.ts": """
+        import { trackServerEvent } from '../lib/object';
+        export function f(user) { trackServerEvent({ name: 'C', userId: user ? user.id : undefined }); }
+        """,
+        "api/d.py": """
+        from .tracking import track_server_event
+        def f(actor):
+            track_server_event(name="D", user_id=actor.id if actor else None)
+        """,
+        "api/tracking.py": """
+        def track_server_event(*, name: str, user_id: str | None = None) -> None:
+            rows.append((name, user_id))
+        """,
+    }
+    assert lines(files, "FS404") == [("FS404", "api/b.ts", 3)]
+
+
+def test_conversions_of_declared_numbers_and_uuids_are_bare() -> None:
+    files = {
+        "web/a.ts": """
+        interface User { id: number; name: string }
+        export function a(u: User) { FS.identify(`user_${u.id}`); }
+        export function b(u: User) { FS.identify(`user_${u.id}`); }
+        export function c(u: User) { FS.identify(`user_${u.id}`); }
+        export function d(u: User) { FS.identify(String(u.id)); }
+        export function e(u: User) { FS.identify(`${u.id}`); }
+        export function g(u: User) { FS.identify(String(u.name)); }
+        """,
+        "api/a.py": """
+        from uuid import UUID
+        from django.db import models
+        from telemetry import track_server_event
+
+        class Account(models.Model):
+            id = models.UUIDField(primary_key=True)
+
+        def f(user_id: UUID, other: UUID | None, text: str, account: Account):
+            track_server_event("A", str(user_id), {})
+            track_server_event("A", f"{other}", {})
+            track_server_event("A", str(text), {})
+            track_server_event("A", str(account.id), {})
+        """,
+    }
+    assert lines(files, "FS401") == [
+        ("FS401", "api/a.py", 9),
+        ("FS401", "api/a.py", 10),
+        ("FS401", "api/a.py", 12),
+        ("FS401", "web/a.ts", 5),
+        ("FS401", "web/a.ts", 6),
+    ]

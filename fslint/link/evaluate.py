@@ -13,6 +13,7 @@ from typing import Any, cast
 from .. import facts as f
 from ..diagnostics import Place
 from . import builtins
+from .flow import guards, guards_path, same
 from .modules import Env, Module
 from .registrations import STATE, WINDOW, Given, Registrations, global_path, injected, provided_key
 from .values import (
@@ -379,7 +380,8 @@ class Evaluator:
             key_value: Val = Lit(module.place(key), key.value, key.kind)
         else:
             key_value = self.eval(module, key, env)
-        return self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
+        value = self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
+        return _without_ruled_out(module, node, value)
 
     def _handed_member(self, module: Module, node: f.Member) -> Val | None:
         """``app.track`` where a script puts it there; ``this.$fs`` that a plugin puts on every component."""
@@ -1069,7 +1071,7 @@ class Evaluator:
     # -------------------------------------------------------------------------------------------------------- names
 
     def _name(self, module: Module, node: f.Name, env: Env | None) -> Val:
-        return self.binding(module, node.binding, env, node.start, module.place(node))
+        return _without_ruled_out(module, node, self.binding(module, node.binding, env, node.start, module.place(node)))
 
     def binding(self, module: Module, number: int, env: Env | None, use: int, place: Place) -> Val:
         """What a binding is at byte offset ``use`` (-1: anywhere)."""
@@ -2063,6 +2065,29 @@ def _is_absent(value: Val, how: str) -> bool:
     if value.value is None and value.kind in ("", "undefined", "absent"):
         return True
     return how == "or" and value.kind in ("", "nan") and not value.value
+
+
+def _without_ruled_out(module: Module, node: f.Name | f.Member, value: Val) -> Val:
+    """Without the alternatives that a guard rules out where a value is read: ``if (!id) return; send(id)``."""
+    alternatives = options(value)
+    empty = [o for o in alternatives if isinstance(o, Lit) and not o.value and (o.value is None or o.value == "")]
+    if not empty:
+        return value
+    known = guards(module, node.start, True)
+    if not known:
+        return value
+    truthy = any(truth and same(test, node) for test, truth in known)
+    if not truthy and not guards_path(module, known, node):
+        return value
+    kept = [o for o in alternatives if o not in empty or not (truthy or o.value is None)]
+    if len(kept) == len(alternatives):
+        return value
+    if not kept:
+        return Unknown(module.place(node), "not reached")
+    narrowed = (
+        kept[0] if len(kept) == 1 else Choice(value.place, tuple(kept), value.how if isinstance(value, Choice) else "")
+    )
+    return narrowed.with_at(value.at) if value.at is not None and narrowed.at is None else narrowed
 
 
 def _is_present(value: Val) -> bool:

@@ -129,6 +129,9 @@ PY_NAMES = _rows(
 )
 """Python's types, typing's, datetime's and pydantic's. ``Decimal``, ``UUID``, ``bytes``, ``Any`` say nothing."""
 
+UUIDS = frozenset({"UUID", "UUID1", "UUID3", "UUID4", "UUID5", "UUIDField", "Uuid"})
+"""Python's ``uuid.UUID``, pydantic's, and the columns and fields that hold one (SQLAlchemy, Django)."""
+
 FIELD_CALLS = _rows(
     int="IntegerField BigIntegerField SmallIntegerField PositiveIntegerField PositiveBigIntegerField "
     "PositiveSmallIntegerField AutoField BigAutoField SmallAutoField IntField BigIntField SmallIntField",

@@ -223,12 +223,17 @@ def join_or_none(types: Iterable[str | None]) -> str | None:
 
 def _field_value(base: Val, name: str, evaluator: Evaluator, depth: int) -> str | None:
     """The type of a member that its class declares by a value: ``days = models.IntegerField()``, ``limit = 5``."""
+    value = _declaring_value(base, name, evaluator)
+    return None if value is None else _type(value, evaluator, depth + 1)
+
+
+def _declaring_value(base: Val, name: str, evaluator: Evaluator) -> Val | None:
     owner = declared_type(base, evaluator)
     if owner is None:
         return None
     for module, field in evaluator.fields_of(*owner) or ():
         if field.name == name and field.kind == "field" and field.value is not None and field.type is None:
-            return _type(evaluator.eval(module, field.value), evaluator, depth + 1)
+            return evaluator.eval(module, field.value)
     return None
 
 
@@ -502,6 +507,38 @@ def _admits_null(module: Module, declared: f.Type, evaluator: Evaluator | None, 
     return False
 
 
+def is_uuid(value: Val, evaluator: Evaluator) -> bool:
+    """Declared as Python's ``UUID`` (``UUID | None`` too), or as a column or field that holds one."""
+    declared = declared_type(value, evaluator)
+    if declared is not None:
+        return _is_uuid(declared[0], declared[1], evaluator, 0)
+    field: Val | None = value
+    if isinstance(value, MemberV):
+        field = _declaring_value(value.base, value.key, evaluator) if value.key else None
+    if not isinstance(field, CallV) or not isinstance(field.callee, External):
+        return False
+    kinds = (
+        [field, *field.args[:2]] if field.callee.path[-1:] and field.callee.path[-1] in tables.COLUMN_CALLS else [field]
+    )
+    heads = [kind.callee if isinstance(kind, CallV) else kind for kind in kinds]
+    return any(isinstance(head, External) and head.path and head.path[-1] in tables.UUIDS for head in heads)
+
+
+def _is_uuid(module: Module, declared: f.Type, evaluator: Evaluator, depth: int) -> bool:
+    if depth > MAX_DEPTH or not module.python:
+        return False
+    module, declared = evaluator.declared(module, declared)
+    if isinstance(declared, f.UnionType):
+        items = [item for item in declared.items if not _admits_null(module, item, evaluator, depth + 1)]
+        return bool(items) and all(_is_uuid(module, item, evaluator, depth + 1) for item in items)
+    if not isinstance(declared, f.NamedType):
+        return False
+    name = _head(module, declared.name, evaluator)
+    if name in tables.TRANSPARENT and declared.args:
+        return _is_uuid(module, declared.args[0], evaluator, depth + 1)
+    return name in tables.UUIDS
+
+
 def _declared(module: Module, declared: f.Type, evaluator: Evaluator | None, depth: int) -> str | None:
     """The property type of a declared type."""
     if depth > MAX_DEPTH:
@@ -615,6 +652,7 @@ __all__ = [
     "is_iso_date",
     "is_number",
     "is_optional",
+    "is_uuid",
     "join",
     "join_or_none",
     "type_of",

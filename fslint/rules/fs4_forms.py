@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from ..link.evaluate import Evaluator
-from ..link.types import type_of
+from ..link.types import is_uuid, type_of
 from ..link.values import (
     CallV,
     Choice,
@@ -188,8 +188,9 @@ def form_of(value: Val, evaluator: Evaluator) -> Form:
         return Form("prefix", inner.prefix) if inner.prefix.strip() else Form("attribute")
     if isinstance(inner, SecretV):
         return UNKNOWN
-    if value is not inner and _is_bare(inner, evaluator):
-        return Form("digits")
+    bare = _bare(inner, evaluator) if value is not inner else ""
+    if bare:
+        return Form(bare)
     name = snake(attribute_name(inner))
     if not name:
         return UNKNOWN if isinstance(inner, CallV) or not isinstance(inner, (MemberV, Param)) else Form("attribute")
@@ -202,9 +203,11 @@ def form_of(value: Val, evaluator: Evaluator) -> Form:
     return Form("attribute")
 
 
-def _is_bare(inner: Val, evaluator: Evaluator) -> bool:
-    """``String(x)`` of a declared int."""
-    return type_of(inner, evaluator) in ("int",)
+def _bare(inner: Val, evaluator: Evaluator) -> str:
+    """``String(x)``, ``str(x)``, ``${x}`` of a declared number or UUID: the form that its text has, else ""."""
+    if type_of(inner, evaluator) in ("int", "num"):
+        return "digits"
+    return "uuid" if is_uuid(inner, evaluator) else ""
 
 
 def _literal(value: Lit) -> Form:

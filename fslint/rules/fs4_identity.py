@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import facts as f
+from ..calls import USER_KEYWORDS
 from ..diagnostics import Diagnostic, Place, Related
 from ..link.flow import conditions, guards, guards_path
 from ..link.modules import nodes
@@ -14,6 +15,7 @@ from ..link.values import (
     CallV,
     Choice,
     External,
+    Func,
     GlobalV,
     Lit,
     MemberV,
@@ -227,7 +229,7 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
             continue
         for option in options(call.user_id):
             problem = _invalid(option)
-            if not problem or (len(options(call.user_id)) > 1 and _is_none(option) and _shown(project, call)):
+            if not problem or (_is_none(option) and _is_welcome(project, call)):
                 continue
             place = place_of(call, option)
             if place in seen:
@@ -245,10 +247,32 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
             )
 
 
-def _shown(project: Project, call: TrackingCall) -> bool:
-    """Whether a guard shows that there is a user ID where it is sent."""
+def _is_welcome(project: Project, call: TrackingCall) -> bool:
+    """Whether nothing is no mistake there: a guard shows that there is a user ID, or an own ``trackServerEvent`` in view
+    declares that it takes a missing one (what it does with that is its own matter)."""
     place = call.user_id_place
-    return place is not None and call.user_id is not None and _is_guarded(project, call.user_id, place)
+    if place is not None and call.user_id is not None and len(options(call.user_id)) > 1:
+        if _is_guarded(project, call.user_id, place):
+            return True
+    return call.by_name and any(
+        isinstance(func, Func) and _takes_nobody(project, func)
+        for func in options(project.value(call.sink.module, call.sink.fact.callee))
+    )
+
+
+def _takes_nobody(project: Project, func: Func) -> bool:
+    evaluator = project.evaluator
+    for number, param in enumerate(func.module.function(func.function).params):
+        value = evaluator.free_param(func.module, func.function, number)
+        if param.name in USER_KEYWORDS:
+            default = param.default
+            absent = isinstance(default, f.Literal) and default.value is None
+            return absent or is_optional(value, evaluator)
+        for name in USER_KEYWORDS:
+            member = evaluator.member(func.module, value, Lit(value.place, name), value.place, False, False)
+            if is_optional(member, evaluator):
+                return True
+    return False
 
 
 def _anonymous(call: TrackingCall) -> bool:
