@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -135,3 +136,62 @@ def _lines(settings: Settings, said: list[tuple[str, str]], about: str = "") -> 
     from ..settings import relative
 
     return "".join(f"{relative(settings.root / path, settings.cwd)}: {about}{printable(what)}\n" for path, what in said)
+
+
+@command.command(
+    "import",
+    epilog="""\b
+Examples:
+  fslint registry import tracking-plan.json -o events.yaml
+  fslint registry import amplitude.csv --side client > events.yaml
+  curl … | fslint registry import - --from segment
+""",
+)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option(
+    "--from",
+    "form",
+    type=click.Choice(["segment", "rudderstack", "avo", "amplitude", "analyze-tracking"]),
+    help="The tool that wrote FILE [found out].",
+)
+@click.option("--side", type=click.Choice(["client", "server", "both"]), help="The side of every event.")
+@click.option(
+    "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Where to [stdout]."
+)
+@click.option("--force", is_flag=True, help="Overwrite the output file.")
+def import_plan(file: Path, form: str | None, side: str | None, output: Path | None, force: bool) -> int:
+    """Make a registry of another tool's tracking plan.
+
+    Segment Protocols, RudderStack and Avo (JSON), Amplitude Data (CSV), @flisk/analyze-tracking (YAML). What has no place
+    in a registry is listed. Where the plan does not tell the side, `side: both, reviewed: false` waits for a person.
+    """
+    from ..importing import TITLES, ImportingError, read
+    from ..registry import load
+    from ..registry_text import render
+    from ..reporters import plural
+    from ..reporters.text import printable
+
+    if output is not None and output.exists() and not force:
+        raise click.ClickException(f"{output} exists already; --force overwrites it")
+    try:
+        data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+        found, plan = read(data, form, side)
+    except OSError as error:
+        raise click.ClickException(f"cannot read {file}: {error.strerror or error}") from None
+    except ImportingError as error:
+        raise click.ClickException(f"{file}: {error}") from None
+    text = render(plan.plan([f"The tracking plan, made by `fslint registry import` from one of {TITLES[found]}."]))
+    problems = load({"registry": text.encode()}).problems
+    for line in (*plan.left, *(problem.message for problem in problems)):
+        note(f"not taken: {printable(line)}")
+    if output is None:
+        write(text)
+    else:
+        save(output, text.encode())
+    open_sides = sum(not event.reviewed for event in plan.events)
+    note(
+        f"{plural(len(plan.events), 'event')} of {TITLES[found]}"
+        + (f" in {output}" if output else "")
+        + (f"; {open_sides} with `reviewed: false`, since the plan does not tell who sends them" if open_sides else "")
+    )
+    return 0
