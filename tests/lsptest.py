@@ -43,6 +43,12 @@ def capabilities(**more: Any) -> types.ClientCapabilities:
                     types.ClientCodeActionKindOptions(["quickfix", "source.fixAll"])
                 )
             ),
+            hover=types.HoverClientCapabilities(content_format=[types.MarkupKind.Markdown]),
+            completion=types.CompletionClientCapabilities(
+                completion_item=types.ClientCompletionItemOptions(
+                    documentation_format=[types.MarkupKind.Markdown], deprecated_support=True
+                )
+            ),
             document_symbol=types.DocumentSymbolClientCapabilities(hierarchical_document_symbol_support=True),
             **more,
         ),

@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 
+from ..calls import Arg
 from ..diagnostics import Place
+from ..facts import Call, Literal, Object
 from ..inventory import KINDS
 from ..link.project import Project, Site
 from ..link.types import type_of
@@ -37,6 +39,7 @@ def _use(project: Project, site: Site, read: Callable[[str], bytes]) -> Use:
             if argument is None:
                 argument = _here(option, site.place)
     objects = [option for call in site.calls for option in options(call.properties)]
+    sent = tuple(_sent(project, objects))
     fact = site.frame.fact
     end = fact.arguments_start if fact.start < fact.arguments_start <= fact.start + _LONGEST_CALLEE else fact.start
     return Use(
@@ -50,7 +53,9 @@ def _use(project: Project, site: Site, read: Callable[[str], bytes]) -> Use:
         function=project.function_name(site.frame),
         callee=read(site.place.path)[fact.start : end].decode("utf-8", "replace").strip(),
         v1=site.first.v1,
-        properties=tuple(_sent(project, objects)),
+        properties=sent,
+        name_at=_way(fact, argument) if argument is not None else (),
+        properties_at=_properties_at(fact, site.place, sent),
         open=any(not isinstance(option, Obj) or option.open for option in objects),
     )
 
@@ -61,6 +66,37 @@ def _here(value: Val, site: Place) -> Place | None:
         if place is not None and place.path == site.path and site.start <= place.start and place.end <= site.end:
             return place
     return None
+
+
+def _way(call: Call, place: Place) -> Arg:
+    """The way from a call to an expression in it: which argument, which keys; () if it is in none."""
+    for number, argument in enumerate(call.args):
+        if argument.start <= place.start and place.end <= argument.end:
+            first = argument.name or number
+            return (first, *_keys(argument.value, place))
+    return ()
+
+
+def _keys(value: object, place: Place) -> tuple[str, ...]:
+    for entry in value.entries if isinstance(value, Object) else ():
+        inside = entry.value.start <= place.start and place.end <= entry.value.end
+        if inside and isinstance(entry.key, Literal):
+            return (str(entry.key.value), *_keys(entry.value, place))
+    return ()
+
+
+def _properties_at(call: Call, site: Place, sent: Iterable[Sent]) -> Arg:
+    """Where a call has its properties: the argument whose object holds their keys."""
+    for prop in sent:
+        if prop.key.path != site.path:
+            continue
+        for argument in call.args:
+            if argument.name == prop.name and argument.start <= prop.key.start < argument.end:
+                return ("**",)
+        way = _way(call, prop.key)
+        if way:
+            return way
+    return ()
 
 
 def _sent(project: Project, objects: Iterable[Val]) -> Iterator[Sent]:

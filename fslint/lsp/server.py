@@ -25,13 +25,14 @@ from pygls.uris import from_fs_path
 from .. import __version__
 from ..frontends import SUFFIXES, language_of
 from ..settings import CONFIG_NAMES, SettingsError, load, relative
-from . import diagnostics
+from . import diagnostics, features
 from .analysis import Analysis, Open, Outcome, Work, Worker, config_place
 from .diagnostics import SOURCE, Shown
 from .documents import Document, Documents, file_of
-from .positions import UTF16
+from .positions import UTF16, Text
 from .protocol import Protocol, leave
 from .snapshot import Snapshot
+from .view import View
 
 logger = logging.getLogger(__name__)
 
@@ -58,16 +59,24 @@ class Folder:
 
 @dataclass(slots=True)
 class Options:
-    """What the editor may set (``initializationOptions``, ``workspace/didChangeConfiguration``)."""
+    """What the editor may set (``initializationOptions``, ``workspace/didChangeConfiguration``).
+
+    ``show_references``: a command of the editor that takes a URI, a position and locations, for code lenses.
+    """
 
     inlay_hints: bool = False
+    show_references: str = ""
 
     def update(self, given: Any) -> None:
         """Take in what is understood of the client's settings."""
         if isinstance(given, dict):
             given = given.get("fslint", given)
-        if isinstance(given, dict) and isinstance(given.get("inlayHints"), bool):
+        if not isinstance(given, dict):
+            return
+        if isinstance(given.get("inlayHints"), bool):
             self.inlay_hints = given["inlayHints"]
+        if isinstance(given.get("showReferencesCommand"), str):
+            self.show_references = given["showReferencesCommand"]
 
 
 class Server(LanguageServer):
@@ -243,8 +252,13 @@ class Server(LanguageServer):
         if folder is None:
             return
         folder.done = outcome.generation
+        before = folder.snapshot
         if outcome.snapshot is not None:
             folder.snapshot = outcome.snapshot
+            if before is None or _sent(before) != _sent(outcome.snapshot):
+                self.refresh_lenses()
+                if self.options.inlay_hints:
+                    self.refresh_hints()
         self._complain(folder, outcome)
         if outcome.snapshot is not None or outcome.settings_error is not None:
             self._publish(folder, outcome)
@@ -319,13 +333,52 @@ class Server(LanguageServer):
         document = self.documents.at(file)
         return document.uri if document is not None else from_fs_path(file) or ""
 
-    def seen(self, uri: str) -> tuple[Folder, Snapshot, str, Document | None] | None:
-        """Where a file belongs, what the last run knew, its path, and the open document; None without any of it."""
+    def view(self, uri: str) -> View | None:
+        """A file beside what the last run knew of it; None for one of no project, or before the first run."""
         file = file_of(uri)
         folder = self.folder_of(file) if file is not None else None
-        if file is None or folder is None or folder.snapshot is None:
+        return self.view_of(folder, file) if folder is not None and file is not None else None
+
+    def view_of(self, folder: Folder, file: str) -> View | None:
+        """See ``view``."""
+        snapshot = folder.snapshot
+        if snapshot is None:
             return None
-        return folder, folder.snapshot, relative(Path(file), folder.root), self.documents.at(file)
+
+        def document(path: str) -> Document | None:
+            return self.documents.at(os.path.normpath(folder.root / path))
+
+        def current(path: str) -> Text | None:
+            found = document(path)
+            return found.text if found is not None else None
+
+        def version(path: str) -> int | None:
+            found = document(path)
+            return found.version if found is not None else None
+
+        path = relative(Path(file), folder.root)
+        text = current(path) or snapshot.texts[path]
+        return View(snapshot, path, text, lambda path: self.uri(folder, path), current, version)
+
+    async def settled_view(self, uri: str) -> View | None:
+        """A view that fits the texts as they are now."""
+        file = file_of(uri)
+        folder = self.folder_of(file) if file is not None else None
+        if folder is not None:
+            await self.settled(folder)
+        return self.view(uri)
+
+    def refresh_hints(self) -> None:
+        """Have the client ask for inlay hints again, if it can."""
+        workspace = self.client_capabilities.workspace
+        if workspace is not None and workspace.inlay_hint is not None and workspace.inlay_hint.refresh_support:
+            self.workspace_inlay_hint_refresh(None)
+
+    def refresh_lenses(self) -> None:
+        """Have the client ask for code lenses again, if it can."""
+        workspace = self.client_capabilities.workspace
+        if workspace is not None and workspace.code_lens is not None and workspace.code_lens.refresh_support:
+            self.workspace_code_lens_refresh(None)
 
     async def settled(self, folder: Folder) -> None:
         """Wait for a run that has seen everything up to now."""
@@ -334,6 +387,11 @@ class Server(LanguageServer):
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         folder.waiting.append((folder.generation, future))
         await future
+
+
+def _sent(snapshot: Snapshot) -> list[tuple[object, ...]]:
+    """What code lenses and inlay hints are made of."""
+    return [(use.place.path, use.names, use.side) for use in snapshot.uses]
 
 
 def _lives(process: int) -> bool:
@@ -385,8 +443,12 @@ def create() -> Server:
 
     @server.feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
+        before = server.options.inlay_hints
         server.options.update(params.settings)
+        if server.options.inlay_hints != before:
+            server.refresh_hints()
 
+    features.register(server)
     return server
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from ..calls import Arg
 from ..diagnostics import Diagnostic, Place
 from ..frontends import language_of
 from ..frontends.syntax import Undecodable, to_utf8
@@ -33,6 +34,7 @@ class Use:
     """A call site. ``names``: what it sends; ``argument``: the expression that gives the name, where it is known.
 
     ``callee``: the function as it is written (``track``, ``FullStory.event``); ``v1``: property names have suffixes.
+    ``name_at``, ``properties_at``: in which argument, as in ``calls.Arg``; ``("**",)``: as keywords; (): not known.
     """
 
     place: Place
@@ -47,6 +49,8 @@ class Use:
     v1: bool
     properties: tuple[Sent, ...] = ()
     open: bool = False
+    name_at: Arg = ()
+    properties_at: Arg = ()
 
 
 @dataclass(frozen=True, slots=True)
