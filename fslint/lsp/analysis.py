@@ -107,6 +107,7 @@ class Analysis:
             mentions=index.mentions(project),
             versions={relative(Path(d.file), settings.root): d.version for d in work.documents},
             linked=frozenset(project.linked_contents),
+            drafts=index.drafts(project, {d.subject for d in result.diagnostics if d.code == "FS101"}),
         )
 
     def _overlay(self, settings: Settings, documents: Iterable[Open]) -> dict[str, bytes]:

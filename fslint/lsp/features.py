@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
-from . import completion, hover, navigation, symbols
+from ..diagnostics import Diagnostic
+from . import actions, completion, hover, navigation, symbols
+from .diagnostics import convert
+from .view import View
 
 if TYPE_CHECKING:
     from .server import Server
@@ -21,6 +25,7 @@ def register(server: Server) -> None:
     _reading(server)
     _listing(server)
     _renaming(server)
+    _acting(server)
 
 
 def _reading(server: Server) -> None:
@@ -105,6 +110,33 @@ def _renaming(server: Server) -> None:
             return navigation.rename(view, params.position, params.new_name, takes_versions(server))
         except navigation.Refused as error:
             raise JsonRpcException(str(error), REQUEST_FAILED) from None
+
+
+def _acting(server: Server) -> None:
+    options = types.CodeActionOptions(code_action_kinds=[types.CodeActionKind.QuickFix, actions.FIX_ALL])
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, options)
+    async def act(params: types.CodeActionParams) -> list[types.CodeAction]:
+        quick, every = actions.kinds(params.context.only)
+        view = await server.settled_view(params.text_document.uri) if quick or every else None
+        if view is None:
+            return []
+        made = actions.Actions(view, takes_versions(server))
+        found: list[types.CodeAction] = []
+        if every:
+            action = made.fix_all()
+            found += [action] if action is not None else []
+        if quick:
+            found += made.quick(_within(server, view, params.range))
+        return found
+
+
+def _within(server: Server, view: View, span: types.Range) -> Iterator[tuple[Diagnostic, types.Diagnostic]]:
+    """The findings of a file that touch a range."""
+    first, last = view.text.offset(span.start), view.text.offset(span.end)
+    for diagnostic in view.snapshot.diagnostics.get(view.path, ()):
+        if diagnostic.place.start <= last and diagnostic.place.end >= first:
+            yield diagnostic, convert(view.snapshot, diagnostic, view.locate, server.shown)
 
 
 def takes_versions(server: Server) -> bool:

@@ -5,17 +5,20 @@ In: the project, the registries. Out: ``Use`` and ``Mention`` lists, plain data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from ..calls import Arg
 from ..diagnostics import Place
+from ..drafting import calls_by_event, event_entry
 from ..facts import Call, Literal, Object
 from ..inventory import KINDS
 from ..link.project import Project, Site
 from ..link.types import type_of
 from ..link.values import Lit, Obj, Tmpl, Val, describe, options, texts
 from ..registry import SUFFIX_TYPES, Property, Registry
+from ..registry_text import EventEntry, writable
 from .snapshot import Mention, Sent, Use
 
 _TYPES = {"isodate": "str", "num": "real", "nums": "reals"}
@@ -169,3 +172,22 @@ def _of_properties(properties: Iterable[Property], event: str) -> Iterator[tuple
     for found in properties:
         yield from _at(found.place, "property", found.name, "registry", event, "")
         yield from _of_properties(found.properties.values(), event)
+
+
+def drafts(project: Project, names: Collection[str]) -> dict[str, EventEntry]:
+    """How the registry would have events, as their calls send them."""
+    if not names:
+        return {}
+    calls = calls_by_event(project)
+    entries = {
+        name: event_entry(project, name, calls[name], lambda place: (place.path, 1, 1))
+        for name in names
+        if name in calls and writable(name)
+    }
+    return {name: replace(entry, comments=(), doubts=tuple(_without_places(entry))) for name, entry in entries.items()}
+
+
+def _without_places(entry: EventEntry) -> Iterator[str]:
+    """What could not be registered, without the places that a plan for people would list."""
+    for doubt in entry.doubts:
+        yield doubt.rpartition(": ")[0]

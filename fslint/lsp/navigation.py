@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 
@@ -11,7 +10,8 @@ from lsprotocol import types
 from ..diagnostics import Place
 from ..frontends import language_of
 from ..registry import strip_suffix
-from ..yamlnodes import Node, YamlError, parse, resolve
+from ..registry_text import scalar
+from ..yamlnodes import Node, YamlError, parse
 from .edits import Change, workspace_edit
 from .hover import registered
 from .snapshot import Mention
@@ -181,14 +181,3 @@ def _names(root: Node | None) -> Iterator[Node]:
 
 def _value(node: Node | None, key: str) -> Node | None:
     return next((value for name, value in node.entries if name.text == key), None) if node is not None else None
-
-
-_PLAIN = re.compile(r"[^\W\d_][\w /().+-]*")
-
-
-def scalar(text: str) -> str:
-    """Text as YAML that reads back as that text, by the old and the new schema."""
-    plain = _PLAIN.fullmatch(text) and text == text.strip() and resolve(text) == text
-    if plain and text.lower() not in ("y", "n", "yes", "no", "on", "off"):
-        return text
-    return json.dumps(text, ensure_ascii=False)

@@ -14,6 +14,7 @@ from typing import Any
 from lsprotocol import types
 
 from ..registry import schema, strip_suffix
+from ..registry_text import scalar
 from .view import View
 
 _LINE = re.compile(
@@ -44,13 +45,6 @@ def completion(view: View, position: types.Position) -> list[types.CompletionIte
         )
         for number, (label, documentation) in enumerate(items)
     ]
-
-
-def scalar(text: str) -> str:
-    """Text as YAML."""
-    from .navigation import scalar as written
-
-    return written(text)
 
 
 def _place(lines: list[str]) -> tuple[tuple[str, ...], bool]:

@@ -16,6 +16,7 @@ from ..diagnostics import Diagnostic, Place
 from ..frontends import language_of
 from ..frontends.syntax import Undecodable, to_utf8
 from ..registry import Registry
+from ..registry_text import EventEntry
 from ..settings import Settings
 from .positions import Text
 
@@ -103,7 +104,8 @@ class Texts:
 class Snapshot:
     """One run's results. ``generation``: of the changes that it has seen; ``versions``: of the open documents.
 
-    ``callees``: the functions that track, by their last name, each with an example. ``places``: mentions by path.
+    ``mentions``: by path. ``linked``: stand-ins for files of other repositories. ``drafts``: how events that are not
+    registered would be.
     """
 
     settings: Settings
@@ -115,10 +117,15 @@ class Snapshot:
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
     linked: frozenset[str] = frozenset()
+    drafts: Mapping[str, EventEntry] = field(default_factory=dict)
 
     def registry(self, app: str = "") -> Registry | None:
         """The registry of an app."""
         return self.registries.get(app, self.registries.get(""))
+
+    def app_of(self, diagnostic: Diagnostic) -> str:
+        """The app that a finding about an event belongs to."""
+        return next((use.app for use in self.uses if diagnostic.subject in use.names), "")
 
     def registry_paths(self) -> set[str]:
         """The files of all registries."""
