@@ -240,7 +240,7 @@ async def test_rename_from_the_registry_with_line_ends_of_windows(client: Langua
     editor = await shop(client, tmp_path, "events.yaml", **crlf)
     after = await renamed(editor, "events.yaml", "Purchase Completed", "It's Paid")
     assert after == {
-        "events.yaml": crlf["events.yaml"].replace("Purchase Completed", '"It\'s Paid"'),
+        "events.yaml": crlf["events.yaml"].replace("Purchase Completed", "It's Paid"),
         "api/main.py": SHOP["api/main.py"].replace("Purchase Completed", "It's Paid"),
     }
 
