@@ -189,7 +189,7 @@ def properties(
 ) -> Drafted:
     """The properties that calls send. ``objects``: arrays of objects are allowed; ``required``: say what every call
     sends; ``known``: types of names that FullStory itself defines; ``only``: which of the outermost to take."""
-    sent = [_Sent(call, value) for call in calls for value in (options(call.properties) or (None,))]
+    sent = _sent(calls)
     doubts: list[str] = []
     maker = _Maker(project, position, objects, required, known or {}, doubts)
     entries = maker.level(sent, "", only)
@@ -197,6 +197,19 @@ def properties(
         one.value is not None and not isinstance(one.value, Obj) and not _is_nothing(one.value) for one in sent
     )
     return Drafted(tuple(entries), tuple(doubts), is_open)
+
+
+def sent_properties(
+    project: Project, calls: Sequence[TrackingCall], only: Callable[[Prop], bool], objects: bool = False
+) -> Iterator[tuple[str, str | None, Required]]:
+    """The outermost properties that calls send: name, type if it can be told, and where every call sends it."""
+    sent = _sent(calls)
+    for group in _groups([prop for one in sent for prop in one.props() if only(prop)]):
+        yield group.name, type_in(project, group.name, group.props, objects), _required_on(group, sent)
+
+
+def _sent(calls: Iterable[TrackingCall]) -> list[_Sent]:
+    return [_Sent(call, value) for call in calls for value in (options(call.properties) or (None,))]
 
 
 def _is_nothing(value: Val) -> bool:
@@ -233,7 +246,7 @@ class _Maker:
             yield PropertyEntry(
                 group.name,
                 kind,
-                self.required_on(group, sent) if self.required else OPTIONAL,
+                _required_on(group, sent) if self.required else OPTIONAL,
                 properties=tuple(self.level(_inner(group.props), f"{shown}.")) if kind == "object" else (),
             )
 
@@ -253,18 +266,19 @@ class _Maker:
             return f"sent as {', '.join(found[:-1])} and as {found[-1]}"
         return f"named {found[0]}, but sent as something else" if found else "the code does not tell its type"
 
-    def required_on(self, group: _Group, sent: Sequence[_Sent]) -> Required:
-        """The sides of which every call surely sends it."""
-        names = {prop.name for prop in group.props}
-        on = {}
-        for side in SIDES:
-            mine = [one for one in sent if side in _sides(one.call)]
-            on[side] = bool(mine) and all(
-                any(not prop.entry.maybe and prop.name in names for prop in one.props()) for one in mine
-            )
-        present = {side for one in sent for side in _sides(one.call)}
-        everywhere = all(on[side] for side in present)
-        return Required(True, True) if everywhere else Required(on["client"], on["server"])
+
+def _required_on(group: _Group, sent: Sequence[_Sent]) -> Required:
+    """The sides of which every call surely sends it."""
+    names = {prop.name for prop in group.props}
+    on = {}
+    for side in SIDES:
+        mine = [one for one in sent if side in _sides(one.call)]
+        on[side] = bool(mine) and all(
+            any(not prop.entry.maybe and prop.name in names for prop in one.props()) for one in mine
+        )
+    present = {side for one in sent for side in _sides(one.call)}
+    everywhere = all(on[side] for side in present)
+    return Required(True, True) if everywhere else Required(on["client"], on["server"])
 
 
 def scalar_or_text(name: str) -> str:

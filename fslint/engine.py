@@ -573,11 +573,11 @@ def events(settings: Settings, everything: bool = False) -> dict[str, Any]:
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[tuple[Project, Position]]:
-    """The linked project, and its places as path (relative to the root), line and column."""
+def opened(settings: Settings, start: Path | None = None) -> Iterator[tuple[Project, Position]]:
+    """The linked project, and its places as path (relative to ``start``, else to the root), line and column."""
     workspace = Workspace(settings)
     try:
-        yield link(workspace), _positions(workspace, settings.root)
+        yield link(workspace), _positions(workspace, start or settings.root)
     finally:
         workspace.close()
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .common import color_option, colored, project_options, settings_of, write
+
+if TYPE_CHECKING:
+    from ..settings import Settings
 
 Record = dict[str, Any]
 NO_NAME = "(name not known)"
@@ -21,7 +24,9 @@ Examples:
   fslint events                           every event, its side, calls and properties
   fslint events "Order Completed"         one event, each call with its wrappers
   fslint events --unresolved              the calls whose name is not known, and why
-  fslint events --output-format json
+  fslint events --output-format markdown > TRACKING.md      a tracking plan to read
+  fslint events --output-format csv                         ... or to sort and filter
+  fslint events --output-format markdown --base-url https://github.com/o/r/blob/main
 """,
 )
 @click.argument("name", required=False)
@@ -29,15 +34,21 @@ Examples:
 @click.option(
     "--output-format", type=click.Choice(["text", "json", "csv", "markdown"]), default="text", help="Form of the list."
 )
+@click.option("--base-url", metavar="URL", help="In markdown, link to URL/path#Lline instead of the file beside.")
 @color_option
 @project_options
-def command(name: str | None, unresolved: bool, output_format: str, color: str, **options: Any) -> int:
+def command(
+    name: str | None, unresolved: bool, output_format: str, base_url: str | None, color: str, **options: Any
+) -> int:
     """List what is tracked: every event, identify call and property call of the project, by side.
 
     With NAME, explain one event: its calls with the chain of wrappers that each goes through.
     """
     from .. import engine
 
+    if output_format in ("csv", "markdown") and not unresolved:
+        write(_plan(name, output_format, base_url, settings_of(options)))
+        return 0
     found = engine.events(settings_of(options))
     if name is not None:
         found["calls"] = [call for call in found["calls"] if name in _names(call)]
@@ -50,12 +61,8 @@ def command(name: str | None, unresolved: bool, output_format: str, color: str, 
         return 0
     rows = _rows(found["calls"])
     on = colored(color)
-    if output_format == "csv":
-        write(_csv(rows))
-    elif output_format == "markdown":
-        write(_markdown(rows))
-    elif unresolved:
-        write(_unresolved(found.get("unresolved_calls", ())))
+    if unresolved:
+        write(_unresolved(found.get("unresolved_calls", ()), output_format))
     elif name is not None:
         write("".join(_explained(call, on) for call in found["calls"]))
     else:
@@ -133,15 +140,56 @@ def _end(found: Record) -> str:
     return f"{said}\n" if not calls else f"\n{said}\n"
 
 
-def _unresolved(calls: Iterable[Record]) -> str:
+def _plan(name: str | None, output_format: str, base_url: str | None, settings: Settings) -> str:
+    """The tracking plan, or one event of it."""
+    from .. import engine
+    from ..reporters import plural
+    from ..settings import relative
+    from ..tracking_plan import entries, markdown, relative_link, to_csv
+
+    with engine.opened(settings, settings.cwd) as (project, position):
+        found = entries(project, position)
+        unknown = len({frame.key for frame, _ in project.unresolved})
+    if name is not None:
+        found = [entry for entry in found if entry.kind == "event" and entry.name == name]
+        if not found:
+            raise click.ClickException(f"there is no event {name!r}, neither in the code nor in the plan")
+    if output_format == "csv":
+        return to_csv(found)
+    link = relative_link
+    if base_url is not None:
+        root = base_url.rstrip("/")
+
+        def link(path: str, line: int) -> str:
+            return f"{root}/{relative_link(relative(settings.cwd / path, settings.root), line)}"
+
+    notes = (
+        [f"{plural(unknown, 'call')} with a name that is not known: `fslint events --unresolved`"] if unknown else []
+    )
+    return markdown(found, link, notes)
+
+
+def _unresolved(calls: Iterable[Record], output_format: str) -> str:
     from ..reporters.text import printable
 
+    if output_format == "csv":
+        import csv
+        import io
+
+        from ..tracking_plan import harmless
+
+        output = io.StringIO()
+        writer = csv.writer(output, lineterminator="\n")
+        writer.writerow(("place", "function", "reason"))
+        writer.writerows([harmless(cell) for cell in (_place(c), c.get("function"), c.get("reason"))] for c in calls)
+        return output.getvalue()
     lines = [
         f"{_place(call)}: {call.get('reason') or 'not known'}"
         + (f" (in {call['function']})" if call.get("function") else "")
         for call in calls
     ]
-    return "".join(f"{printable(line)}\n" for line in lines) or "Everything is resolved.\n"
+    mark = "- " if output_format == "markdown" else ""
+    return "".join(f"{mark}{printable(line)}\n" for line in lines) or "Everything is resolved.\n"
 
 
 def _explained(call: Record, color: bool) -> str:
@@ -155,33 +203,3 @@ def _explained(call: Record, color: bool) -> str:
     properties = _properties([call])
     lines += [f"    properties: {properties}"] if properties else []
     return "".join((line if "\x1b" in line else printable(line)) + "\n" for line in lines)
-
-
-def _csv(rows: dict[tuple[str, str], list[Record]]) -> str:
-    import csv
-    import io
-
-    output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(("kind", "name", "side", "calls", "properties", "places"))
-    for (kind, name), calls in rows.items():
-        places = " ".join(_place(call) for call in calls)
-        cells = (kind, name, _sides(calls), len(calls), _properties(calls), places)
-        writer.writerow(
-            [f"'{cell}" if str(cell).startswith(("=", "+", "-", "@", "\t", "\r")) else cell for cell in cells]
-        )
-    return output.getvalue()
-
-
-def _markdown(rows: dict[tuple[str, str], list[Record]]) -> str:
-    def cell(text: str) -> str:
-        for char in "\\|*_`<>[]":
-            text = text.replace(char, f"\\{char}")
-        return text.replace("\n", " ")
-
-    lines = ["| event | side | properties | calls |", "|---|---|---|---|"]
-    for (kind, name), calls in rows.items():
-        title = cell(name) if kind == "event" else f"*{kind}*"
-        places = ", ".join(f"[{cell(call['path'])}:{call['line']}](<{call['path']}#L{call['line']}>)" for call in calls)
-        lines.append(f"| {title} | {_sides(calls)} | {cell(_properties(calls))} | {places} |")
-    return "".join(f"{line}\n" for line in lines)
