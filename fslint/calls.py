@@ -66,6 +66,14 @@ V2_OPERATIONS: dict[str, Spec] = {
 }
 """Operations of the browser API that carry data (fullstory-api.md §2.1); every other one is kind ``other``."""
 
+V2_ONLY = frozenset(
+    ["trackEvent", "setIdentity", "setProperties", "getSession", "observe", "setConfig", "getConfig", "start"]
+)
+"""Operations that are no v1 method, so ``FS.trackEvent(…)`` is a mistake (@fullstory/snippet 2.1.0, dist/index.d.ts)."""
+
+METHODS = frozenset({*V1_METHODS, *V2_ONLY, *(f"{operation}Async" for operation in V2_ONLY)})
+"""Members by which a global ``FS`` is FullStory's and not Emscripten's or a file system's (fullstory-api.md §1.2)."""
+
 BROWSER_PACKAGES = frozenset({"@fullstory/browser", "@fullstory/snippet"})
 MOBILE_PACKAGES = frozenset({"@fullstory/react-native", "@fullstory/capacitor-plugin", "@fullstory/cordova-plugin"})
 SDK_PACKAGE = "@fullstory/server-api-client"

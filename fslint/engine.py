@@ -29,7 +29,7 @@ from .runs import Run, digest_of, digest_of_files, digest_of_names
 from .runs import dump as dump_run
 from .runs import key_of as key_of_run
 from .runs import load as load_run
-from .search import SEEDS, Search
+from .search import SEEDS, Search, addresses, tracks
 from .settings import Settings, SettingsError, git_top
 
 if TYPE_CHECKING:
@@ -238,12 +238,13 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     hits = search.seeds(workspace.names, workspace.last.needles if workspace.last else ())
     if everything:
         hits |= {p for p in workspace.files.paths if language_of(p) is not None}
+    addressed = everything or any(addresses(workspace.text(p)) for p in sorted(hits))
     hits = {p for p in hits if language_of(p) not in ("json", "yaml")}
     hits = {p for p in hits if language_of(p) != "dotenv" or p in workspace.files.tracked_env}
     # A named file is read whatever the search says of it: it may be UTF-16.
     hits |= {p for p in workspace.named if p in workspace.paths and _is_code(p)}
     workspace.parse(sorted(hits))
-    linker = Linker(workspace.load, workspace.resolver, settings)
+    linker = Linker(workspace.load, workspace.resolver, settings, addressed)
     linker.add(m for m in (workspace.load(p) for p in sorted(hits)) if m is not None)
     searched: set[str] = set()
     named: set[str] = set()
@@ -286,6 +287,12 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     project.tracked_env = workspace.files.tracked_env
     project.files = workspace.files.paths
     project.read = workspace.content
+    project.broken = {
+        path
+        for path, module in project.modules.items()
+        if module.facts.syntax_error is not None
+        and (tracks(workspace.text(path), workspace.names) or linker.imports_wanted(path, module.facts))
+    }
     project.package_version = _package_versions(workspace)
     _registries(workspace, project)
     _linked_facts(workspace, project)

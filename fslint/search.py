@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from .calls import METHODS
 from .discovery import GIT, THIRD_PARTY, Files, git_environment
 from .frontends import SUFFIXES
 from .index import Index, Signatures
@@ -36,11 +37,14 @@ SEEDS = (
 )
 """Strings one of which every file holds that tracks by itself. Few, and with a rare first letter: Git's time grows with
 each (0.28 s for these on 181 MB, 0.66 s for fifteen longer ones). What they find too much, ``_SEED`` takes away."""
+_METHODS = "|".join(sorted(METHODS)).encode()
+_WORD = rb"(?<![A-Za-z0-9_$]FS)(?![A-Za-z0-9_])"
 _SEED = tuple(
     (start, re.compile(start + pattern))
     for start, pattern in (
+        # Emscripten's and memfs' ``FS.stat(…)`` is none, so that a file system costs nothing.
+        (b"FS", rb"(?:%s(?!\s*\??\.\s*(?!(?:%s)\b)[A-Za-z_$])|_?(?:API|KEY|[Aa]pi|[Kk]ey))" % (_WORD, _METHODS)),
         (b"ull", rb"_?[sS]tory"),
-        (b"FS", rb"(?:(?<![A-Za-z0-9_$]FS)(?![A-Za-z0-9_])|_?(?:API|KEY|[Aa]pi|[Kk]ey))"),
         (b"FULL", rb"_?STORY"),
         (b"fs_", rb"(?:api|key)"),
         (b"_fs_", rb"(?<![A-Za-z0-9]_fs_)"),
@@ -54,6 +58,12 @@ _SEED = tuple(
     )
 )
 """What a seed must look like: a fixed start, which is quick to look for, and what follows."""
+_USED = re.compile(
+    rb"FS%s\s*(?:(?:\?\.\s*)?\(\s*[\"'`]|\??\.\s*(?:%s)\b)|window\.FS\b|\[[\"']FS[\"']" % (_WORD, _METHODS)
+)
+"""The bare word used as FullStory's function. As a word alone it is a seed, but may be anything."""
+_ADDRESS = re.compile(rb"(?<![\w.-])(?:api\.(?:\w+\.)?|\w+1\.|\.)?fullstory\.com", re.I)
+"""The server API's host, or a part of it that may be put together; no link to a help page."""
 _PATHSPECS = (
     *(f":(icase)*{suffix}" for suffix in SUFFIXES),
     *(":(glob)**/.env", ":(glob)**/.env.*"),
@@ -244,6 +254,18 @@ def _holds(content: bytes, needles: Iterable[bytes]) -> bool:
 
 def _is_seed(content: bytes, names: Sequence[bytes]) -> bool:
     return _holds(content, names) or any(start in content and pattern.search(content) for start, pattern in _SEED)
+
+
+def addresses(content: bytes) -> bool:
+    """Whether a file's text holds the address of the server API."""
+    return _ADDRESS.search(content) is not None
+
+
+def tracks(content: bytes, names: Collection[str] = ()) -> bool:
+    """Whether a file's text speaks of FullStory (or of ``names``) by itself, whatever a parser makes of it."""
+    if _holds(content, _encoded(names)) or _USED.search(content):
+        return True
+    return any(start in content and pattern.search(content) for start, pattern in _SEED[1:])
 
 
 def _read(root: Path, path: str) -> bytes:

@@ -6,11 +6,12 @@ gives what rules see. What is found does not depend on the order of files.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from .. import facts as f
-from ..calls import BROWSER_PACKAGES, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
+from ..calls import BROWSER_PACKAGES, METHODS, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
 from .modules import Env, Module, nodes
@@ -39,6 +40,8 @@ from .values import (
 )
 from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target, param_owners
 
+_ADDRESS = re.compile(r"(?<![\w.-])(?:api\.(?:\w+\.)?|\w+1\.|\.)?fullstory\.com", re.I)
+"""The server API's host, or the part of it that a file may keep apart; no link to a help page."""
 _CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
 Load = Callable[[str], "Module | None"]
@@ -62,10 +65,13 @@ class _Sink:
 
 
 class Linker:
-    """Links loaded modules. ``load``: parse a file on demand (None: no such file); ``resolver``: ``resolve.Resolver``."""
+    """Links loaded modules. ``load``: parse a file on demand (None: no such file); ``resolver``: ``resolve.Resolver``;
+    ``addressed``: the project names the server API's host somewhere, so that a request to an address which a caller
+    gives may go there."""
 
-    def __init__(self, load: Load, resolver: Any, settings: Any) -> None:
+    def __init__(self, load: Load, resolver: Any, settings: Any, addressed: bool = True) -> None:
         self.settings = settings
+        self.addressed = addressed
         self.resolver = resolver
         self.evaluator = Evaluator(load, resolver)
         self.modules: dict[str, Module] = {}
@@ -96,7 +102,7 @@ class Linker:
             register(module, self.evaluator, self.evaluator.registrations)
         if not self._rooted:
             # Without any way to FullStory nothing tracks, and nothing needs to be asked who calls it.
-            self._rooted = any(self._is_root(module) for module in new)
+            self._rooted = any(self._is_root(module) for module in new if not module.test)
             if not self._rooted:
                 return
             new = [self.modules[path] for path in sorted(self.modules)]
@@ -109,7 +115,7 @@ class Linker:
     def _is_root(self, module: Module) -> bool:
         """Whether a file has a name, import or text by which FullStory can be reached."""
         facts = module.facts
-        if self.specs.configured or not self.specs.namespaces.isdisjoint(facts.globals):
+        if self.specs.configured or self._names_client(facts):
             return True
         if not SERVER_FUNCTIONS.isdisjoint(facts.globals) or any(
             i.specifier in _CLIENT_PACKAGES or i.name in SERVER_FUNCTIONS for i in facts.imports
@@ -120,9 +126,25 @@ class Linker:
         return any(
             isinstance(node, f.Literal)
             and isinstance(node.value, str)
-            and (node.value in self.specs.namespaces or node.value in SERVER_FUNCTIONS or "fullstory.com" in node.value)
+            and (node.value in self.specs.namespaces or node.value in SERVER_FUNCTIONS or _ADDRESS.search(node.value))
             for node in nodes(facts)
         )
+
+    def _names_client(self, facts: f.FileFacts) -> bool:
+        """Whether a file uses the global ``FS`` as FullStory's: a file system has other members."""
+        if self.specs.namespaces.isdisjoint(facts.globals):
+            return False
+        if any(self._is_global(call.callee) for call in facts.calls):
+            return True
+        members = {
+            node.key.value if isinstance(node.key, f.Literal) else ""
+            for node in nodes(facts)
+            if isinstance(node, f.Member) and self._is_global(node.object)
+        }
+        return members <= METHODS or not members.isdisjoint(METHODS)
+
+    def _is_global(self, node: object) -> bool:
+        return isinstance(node, f.Global) and node.name in self.specs.namespaces
 
     def _restart(self) -> None:
         """Link all modules anew: something was registered after it had been asked for."""
@@ -157,7 +179,7 @@ class Linker:
         if key in self.sinks:
             return
         drafts, maybe = self.specs.drafts(self.evaluator, module, number, target)
-        if drafts or maybe:
+        if drafts or (maybe and self.addressed):
             self.sinks[key] = _Sink(module, number, maybe, via)
 
     def _try_named(self, link: Link) -> None:

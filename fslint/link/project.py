@@ -186,6 +186,7 @@ class Project:
     ``calls``: every TrackingCall, in order of path and place of the site. ``requests``: every request to the server API.
     ``edges``: calls of project functions by caller and by callee. ``unresolved``: what could not be resolved, for
     ``events --unresolved``. ``registries``: per app (key "" is the only app); None where there is none.
+    ``broken``: files that a second parser calls broken too and that by their text, or what they import, may track.
     ``unreadable``: files that should be checked and cannot be read, with the reason. ``tracked_env``: ``.env*`` files that
     Git tracks. ``files``: all paths of the project. ``notes``: for stderr. ``package_version(path, package)``: the range
     that the nearest package.json of a file gives for a package, or None. ``linked_contents``: stand-ins for the files of
@@ -205,6 +206,7 @@ class Project:
         self.apps: tuple[str, ...] = ("",)
         self.unresolved: list[tuple[Frame, str]] = []
         self.unreadable: dict[str, str] = {}
+        self.broken: set[str] = set()
         self.tracked_env: frozenset[str] = frozenset()
         self.files: tuple[str, ...] = ()
         self.notes: list[str] = []

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..calls import (
     BROWSER_PACKAGES,
+    METHODS,
     MOBILE_PACKAGES,
     NAME_KEYWORDS,
     NOT_USER,
@@ -189,7 +190,7 @@ class Specs:
         if isinstance(value, GlobalV) and value.path and value.path[0] in self.namespaces:
             if len(value.path) == 1:
                 return "v2", ""
-            if len(value.path) == 2:
+            if len(value.path) == 2 and value.path[1] in METHODS:
                 return "v1", value.path[1]
         elif isinstance(value, External):
             path = value.path

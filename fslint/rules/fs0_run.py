@@ -16,6 +16,8 @@ def syntax_error(project: Project) -> Iterator[Diagnostic]:
     for path, module in project.modules.items():
         error = module.facts.syntax_error
         if error is not None:
+            if path not in project.broken:
+                continue
             offset, message = error
             yield _broken(Place(path, offset, offset), message)
         elif module.facts.broken and module.facts.language in ("typescript", "tsx", "vue", "svelte", "astro"):

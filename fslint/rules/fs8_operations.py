@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from ..calls import V2_ONLY
 from ..diagnostics import Diagnostic, Edit, Fix, Place, Related
 from ..facts import Member, Spread
 from ..link.project import Frame, Project, TrackingCall
@@ -18,7 +19,6 @@ from .tables_api import (
     OPTION_KEYS,
     PROPERTY_TYPES,
     V1_BECAME,
-    V2_ONLY,
     V2_OPERATIONS,
 )
 

@@ -22,9 +22,6 @@ V2_OPERATIONS = _words(
 
 ASYNC = "Async"
 
-V2_ONLY = _words("trackEvent setIdentity setProperties getSession observe setConfig getConfig start")
-"""Operations that are no v1 method, so ``FS.trackEvent(…)`` is a mistake."""
-
 
 class Became(NamedTuple):
     """``operation``: of v2; ``example``: how the call is written today; ``same_options``: renaming is enough."""
