@@ -1,0 +1,1 @@
+"""How fast fslint is, beside its peers and the floors: ``python -m tests.benchmarks``."""
