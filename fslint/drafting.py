@@ -18,7 +18,18 @@ from .link.types import join, type_of
 from .link.values import Ent, Lit, Obj, Tmpl, Val, options
 from .patterns import compile_format
 from .registry import NAMINGS, OBJECT_LIST_EVENTS, SUFFIX_TYPES, Naming, Property, Registry, Required, strip_suffix
-from .registry_text import NOTHING, OPTIONAL, EventEntry, PropertyEntry, Section, comment_text, listed, scalar, writable
+from .registry_text import (
+    NOTHING,
+    OPTIONAL,
+    Doubt,
+    EventEntry,
+    PropertyEntry,
+    Section,
+    all_doubts,
+    comment_text,
+    listed,
+    writable,
+)
 from .rules import tables_properties as tables
 from .rules.fs1_events import sent_names
 from .rules.fs1_properties import mismatch
@@ -74,8 +85,14 @@ def draft(project: Project, position: Position) -> Draft:
         unwritable=tuple(
             comment_text(name) for name in sorted(calls, key=_order) if name.strip() and not writable(name)
         ),
-        left_out=sum(len(event.doubts) for event in events) + len(user.doubts) + len(page.doubts),
+        left_out=sum(_count(event.properties, event.doubts) for event in events)
+        + _count(user.properties, user.doubts)
+        + _count(page.properties, page.doubts),
     )
+
+
+def _count(properties: Iterable[PropertyEntry], doubts: Iterable[Doubt]) -> int:
+    return sum(1 for _ in all_doubts(properties, doubts))
 
 
 def _order(name: str) -> tuple[str, str]:
@@ -118,8 +135,8 @@ def event_entry(
         side="both" if both else next(iter(sides)),
         reviewed=not both and name not in doubtful,
         properties=drafted.entries,
-        additional_properties=bool(drafted.doubts),
-        comments=(listed(sites(calls, position)), *(["it may carry more than is listed"] if drafted.open else ())),
+        additional_properties=not drafted.whole,
+        comments=(listed(sites(calls, position), 3), *(["it may carry more than is listed"] if drafted.open else ())),
         doubts=drafted.doubts,
     )
 
@@ -148,11 +165,16 @@ def _dynamic(project: Project, position: Position) -> tuple[tuple[str, tuple[str
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """``doubts``: what could not be registered, as comment lines; ``open``: calls may send more than is in view."""
+    """``doubts``: what could not be registered; ``open``: calls may send more than is in view."""
 
     entries: tuple[PropertyEntry, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
     open: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything that is in view is registered."""
+        return not any(all_doubts(self.entries, self.doubts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +212,12 @@ def properties(
     """The properties that calls send. ``objects``: arrays of objects are allowed; ``required``: say what every call
     sends; ``known``: types of names that FullStory itself defines; ``only``: which of the outermost to take."""
     sent = _sent(calls)
-    doubts: list[str] = []
-    maker = _Maker(project, position, objects, required, known or {}, doubts)
-    entries = maker.level(sent, "", only)
+    maker = _Maker(project, position, objects, required, known or {})
+    entries, doubts = maker.level(sent, only)
     is_open = any(isinstance(one.value, Obj) and one.value.open for one in sent) or any(
         one.value is not None and not isinstance(one.value, Obj) and not _is_nothing(one.value) for one in sent
     )
-    return Drafted(tuple(entries), tuple(doubts), is_open)
+    return Drafted(entries, doubts, is_open)
 
 
 def sent_properties(
@@ -223,32 +244,28 @@ class _Maker:
     objects: bool
     required: bool
     known: Mapping[str, str]
-    doubts: list[str]
 
     def level(
-        self, sent: Sequence[_Sent], within: str, only: Callable[[Prop], bool] | None = None
-    ) -> Iterator[PropertyEntry]:
+        self, sent: Sequence[_Sent], only: Callable[[Prop], bool] | None = None
+    ) -> tuple[tuple[PropertyEntry, ...], tuple[Doubt, ...]]:
         """The properties of objects that stand at one place of the calls, and what they hold."""
+        entries: list[PropertyEntry] = []
+        doubts: list[Doubt] = []
         groups = _groups([prop for one in sent for prop in one.props() if only is None or only(prop)])
         types = {group.name: type_in(self.project, group.name, group.props, self.objects) for group in groups}
         for group in groups:
-            shown = f"{within}{group.name}"
-            if not within and group.name in self.known and types[group.name] is None:
-                yield PropertyEntry(group.name, self.known[group.name])
+            kind = types[group.name]
+            if kind is None and group.name in self.known and group.props[0].root:
+                entries.append(PropertyEntry(group.name, self.known[group.name]))
                 continue
             reason = self.why_not(group, types)
-            if reason:
-                where = listed(_places(group.props, self.position), 3)
-                self.doubts.append(f"{scalar_or_text(shown)}: {{type: …}}  # {reason}: {where}")
+            if kind is None or reason:
+                doubts.append(Doubt(group.name, f"{reason}: {listed(_places(group.props, self.position), 2)}"))
                 continue
-            kind = types[group.name]
-            assert kind is not None
-            yield PropertyEntry(
-                group.name,
-                kind,
-                _required_on(group, sent) if self.required else OPTIONAL,
-                properties=tuple(self.level(_inner(group.props), f"{shown}.")) if kind == "object" else (),
-            )
+            inner, open_questions = self.level(_inner(group.props)) if kind == "object" else ((), ())
+            needed = _required_on(group, sent) if self.required else OPTIONAL
+            entries.append(PropertyEntry(group.name, kind, needed, properties=inner, doubts=open_questions))
+        return tuple(entries), tuple(doubts)
 
     def why_not(self, group: _Group, types: Mapping[str, str | None]) -> str:
         """Why a property cannot be registered, "" where it can."""
@@ -264,7 +281,7 @@ class _Maker:
             return "FullStory takes no arrays of objects here"
         if len(found) > 1:
             return f"sent as {', '.join(found[:-1])} and as {found[-1]}"
-        return f"named {found[0]}, but sent as something else" if found else "the code does not tell its type"
+        return f"named {found[0]}, but sent as something else" if found else "type not known"
 
 
 def _required_on(group: _Group, sent: Sequence[_Sent]) -> Required:
@@ -279,11 +296,6 @@ def _required_on(group: _Group, sent: Sequence[_Sent]) -> Required:
     present = {side for one in sent for side in _sides(one.call)}
     everywhere = all(on[side] for side in present)
     return Required(True, True) if everywhere else Required(on["client"], on["server"])
-
-
-def scalar_or_text(name: str) -> str:
-    """A name as it would stand in the registry, where it can stand there."""
-    return scalar(name) if writable(name) else comment_text(name)
 
 
 def _groups(props: Sequence[Prop]) -> list[_Group]:
@@ -361,7 +373,7 @@ def section(
     """User or page properties. They are updates, so none is required of every call."""
     known = dict.fromkeys(tables.NEVER_UNKNOWN, "str")
     drafted = properties(project, calls, position, required=False, known=known, only=only)
-    return Section(drafted.entries, drafted.doubts)
+    return Section(drafted.entries, drafted.doubts, drafted.whole)
 
 
 # --------------------------------------------------------------------------------------------------------- conventions

@@ -166,6 +166,8 @@ class Registry:
         folded = {fold(alias): event for alias, event in self.aliases.items()}
         folded |= {fold(event): event for event in self.events}
         wanted = fold(name)
+        if not wanted:
+            return None  # nothing but symbols
         if wanted in folded:
             return folded[wanted]
         close = get_close_matches(wanted, folded, n=1, cutoff=0.8)
@@ -318,7 +320,7 @@ class _Loader:
         for key, value in node.entries:
             if key.kind != "scalar":
                 self.problem(key, f"a key of {what} must be text, not {_describe(key)}")
-            elif key.text == "<<":
+            elif key.text == "<<" and key.end - key.start == 2:  # in quotes it is a name like any other
                 self.problem(key, "merge keys (`<<`) are not part of YAML 1.2", "Write the entries out.")
             elif key.text in seen:
                 first = Related(self.place(seen[key.text]), "first declared here")

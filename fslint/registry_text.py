@@ -24,8 +24,22 @@ OPTIONAL = Required()
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A property that a person must decide about: it is written as a comment."""
+
+    name: str
+    why: str
+
+    @property
+    def line(self) -> str:
+        """The property without its type."""
+        name = scalar(self.name) if writable(self.name) else comment_text(self.name)
+        return f"{name}: {{type: …}}  # {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
 class PropertyEntry:
-    """A property as it is written. ``type``: one of ``registry.TYPES``. ``note``: a comment behind it."""
+    """A property as it is written. ``type``: one of ``registry.TYPES``; ``doubts``: what it may also hold."""
 
     name: str
     type: str
@@ -37,12 +51,12 @@ class PropertyEntry:
     pattern: str = ""
     description: str = ""
     properties: tuple[PropertyEntry, ...] = ()
-    note: str = ""
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class EventEntry:
-    """An event as it is written. ``comments``: lines above it; ``doubts``: lines at the end of its properties."""
+    """An event as it is written. ``comments``: lines above it; ``doubts``: further properties."""
 
     name: str
     side: str
@@ -55,15 +69,16 @@ class EventEntry:
     properties: tuple[PropertyEntry, ...] = ()
     additional_properties: bool = False
     comments: tuple[str, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """User or page properties. With ``doubts`` the whole section is written as a comment."""
+    """User or page properties. One that is not ``whole`` is written as a comment: it would forbid what it lacks."""
 
     properties: tuple[PropertyEntry, ...] = ()
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
+    whole: bool = True
 
 
 NOTHING = Section()
@@ -100,11 +115,11 @@ def render(plan: Plan) -> str:
 
 
 def _section(key: str, section: Section) -> Iterator[str]:
-    if section.doubts:
-        yield from comments((f"{key}:  # uncomment it when every type is filled in",))
+    if not section.whole:
+        yield from comments((f"{key}:  # uncomment it when every property is in it",))
         for entry in section.properties:
             yield from comments(property_lines(entry, 2))
-        yield from comments(f"  {doubt}" for doubt in section.doubts)
+        yield from comments(f"  {doubt.line}" for doubt in section.doubts)
     elif section.properties:
         yield f"{key}:"
         for entry in section.properties:
@@ -131,9 +146,10 @@ def event_lines(event: EventEntry, indent: int) -> list[str]:
         body.append("properties:")
         for entry in event.properties:
             body += property_lines(entry, 2)
-    body += [f"  {line}" for line in comments(event.doubts)]
+    body += [f"  {line}" for line in comments(doubt.line for doubt in event.doubts)]
     if event.additional_properties:
-        why = "  # until the lines above that are commented out are decided" if event.doubts else ""
+        doubtful = any(all_doubts(event.properties, event.doubts))
+        why = "  # until the lines above that are commented out are decided" if doubtful else ""
         body.append(f"additional_properties: true{why}")
     pad = " " * indent
     return [
@@ -148,17 +164,28 @@ def property_lines(entry: PropertyEntry, indent: int) -> list[str]:
     pad = " " * indent
     *first, last = key(entry.name)
     fields = list(_fields(entry))
-    if not entry.properties and not entry.description:
-        return [*(pad + line for line in first), f"{pad}{last} {property_flow(entry)}{_behind(entry.note)}"]
-    lines = [*first, f"{last}{_behind(entry.note)}"]
+    if not entry.properties and not entry.description and not entry.doubts:
+        return [*(pad + line for line in first), f"{pad}{last} {property_flow(entry)}"]
+    lines = [*first, last]
     if entry.description:
         lines.append(f"  description: {scalar(entry.description)}")
     lines += [f"  {name}: {value}" for name, value in fields]
-    if entry.properties:
+    if entry.properties or entry.doubts:
         lines.append("  properties:")
         for inner in entry.properties:
             lines += property_lines(inner, 4)
+        lines += [f"    {line}" for line in comments(doubt.line for doubt in entry.doubts)]
     return [pad + line for line in lines]
+
+
+def all_doubts(
+    properties: Iterable[PropertyEntry], doubts: Iterable[Doubt], within: str = ""
+) -> Iterator[tuple[str, str]]:
+    """Everything that a person must decide, also within objects: names with dots, and why."""
+    for doubt in doubts:
+        yield f"{within}{doubt.name}", doubt.why
+    for entry in properties:
+        yield from all_doubts(entry.properties, entry.doubts, f"{within}{entry.name}.")
 
 
 def property_flow(entry: PropertyEntry) -> str:
@@ -246,8 +273,8 @@ def _escaped(char: str) -> str:
 
 
 def writable(name: str) -> bool:
-    """Whether a name can stand in a registry: not blank, no half of a surrogate pair, no merge key."""
-    return bool(name.strip()) and name != "<<" and len(name) <= MAX_NAME and not re.search("[\ud800-\udfff]", name)
+    """Whether a name can stand in a registry: not blank, no half of a surrogate pair."""
+    return bool(name.strip()) and len(name) <= MAX_NAME and not re.search("[\ud800-\udfff]", name)
 
 
 def comments(texts: Iterable[str]) -> list[str]:

@@ -15,7 +15,7 @@ from .inventory import Position
 from .link.project import Project, TrackingCall
 from .registry import OBJECT_LIST_EVENTS, Event, Property, Registry, fold, load
 from .registry_edit import CannotEdit, Text
-from .registry_text import EventEntry, writable
+from .registry_text import EventEntry, all_doubts, writable
 from .rules import tables_properties as tables
 from .rules.fs1_events import unused_event
 from .rules.fs1_properties import unlisted
@@ -98,6 +98,7 @@ class _Sync:
         doubtful = doubtful_sides(self.project)
         calls = calls_by_event(self.project)
         registered = {fold(name): name for name in (*self.registry.aliases, *self.registry.events)}
+        registered.pop("", None)  # names of nothing but symbols are not alike
         places = self.homes(calls)
         for name in sorted(calls, key=lambda name: (name.casefold(), name)):
             mine = [call for call in calls[name] if self.is_new(name, call)]
@@ -173,7 +174,7 @@ class _Sync:
                 f"+ {entry.name} of {event.name} ({entry.type})",
                 partial(Text.add_property, owner=event.name, entry=entry),
             )
-        self.doubts(event.place.path, event.name, drafted.doubts, plan, calls)
+        self.doubts(event.place.path, event.name, all_doubts(drafted.entries, drafted.doubts), plan, calls)
 
     def missing(self, plan: Plan, calls: Iterable[TrackingCall]) -> Callable[[Prop], bool]:
         """Which outermost properties a plan does not list."""
@@ -185,9 +186,11 @@ class _Sync:
         }
         return lambda prop: prop.name in names
 
-    def doubts(self, path: str, what: str, lines: Iterable[str], plan: Plan, calls: Iterable[TrackingCall]) -> None:
+    def doubts(
+        self, path: str, what: str, found: Iterable[tuple[str, str]], plan: Plan, calls: Iterable[TrackingCall]
+    ) -> None:
         """What a person must add: properties of unknown type, and those of objects that are registered."""
-        self.result.left.extend((path, f"{line.replace(': {type: …}  #', f' of {what}:')}") for line in lines)
+        self.result.left.extend((path, f"{name} of {what}: {why}") for name, why in found)
         inner = {
             ".".join(prop.path) for call in calls for prop in props_of(call) if not prop.root and unlisted(plan, prop)
         }
@@ -209,7 +212,7 @@ class _Sync:
                     f"+ {entry.name} of {key} ({entry.type})",
                     partial(Text.add_property, owner=key, entry=entry, event=False),
                 )
-            self.doubts(path, key, found.doubts, plan, calls)
+            self.doubts(path, key, all_doubts(found.properties, found.doubts), plan, calls)
 
     # ------------------------------------------------------------------------------------------------------- marks
 

@@ -147,6 +147,12 @@ def test_another_spelling_is_left_to_a_person(tmp_path: Path, capsys: pytest.Cap
     assert "'cart_viewed' looks like 'Cart Viewed'" in capsys.readouterr().err
 
 
+def test_names_of_symbols_are_not_alike(tmp_path: Path) -> None:
+    plan = "events:\n  🚀: {side: client}\n"
+    code = {"web/a.js": "FS.event('🚀');\nFS.event('🎉');\nFS.event('<<');\n"}
+    assert set(plan_of(synced(tmp_path, plan, code))) == {"🚀", "🎉", "<<"}
+
+
 def test_a_type_that_the_code_does_not_tell_is_left_to_a_person(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -154,7 +160,7 @@ def test_a_type_that_the_code_does_not_tell_is_left_to_a_person(
     code = {"web/a.js": "FS('trackEvent', {name: 'A', properties: {plan: x.y, to: {city: 'b', zip: 'c'}}});\n"}
     assert synced(tmp_path, plan, code).decode() == plan
     said = capsys.readouterr().err
-    assert "plan of A: the code does not tell its type: web/a.js:1" in said
+    assert "plan of A: type not known: web/a.js:1" in said
     assert "to.zip of A" in said
 
 

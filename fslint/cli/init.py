@@ -149,7 +149,11 @@ def _next(root: Path, plan_file: str | None, no_cache: bool) -> str:
     result = engine.check(load(Path.cwd(), overrides={"root": str(root), "no_cache": no_cache}))
     codes = Counter(diagnostic.code for diagnostic in result.diagnostics)
     said = ", ".join(f"{code} ×{count}" for code, count in sorted(codes.items()))
-    steps = [f"Read {plan_file}, correct what is not meant, and commit it."] if plan_file else []
+    steps = (
+        [f"Read {plan_file}, correct what is not meant, and commit it."]
+        if plan_file
+        else ["fslint registry sync adds to the plan what the code sends and the plan does not list."]
+    )
     steps.append(f"fslint check: {plural(len(result.diagnostics), 'finding')} now" + (f" ({said})." if said else "."))
     if codes:
         steps.append("fslint check --write-baseline keeps quiet about these, so that only new mistakes fail a run.")

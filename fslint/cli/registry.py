@@ -110,6 +110,9 @@ def sync(check: bool, show_diff: bool, **options: Any) -> int:
         raise click.UsageError("There is no registry here: `fslint init` writes one.")
     with engine.opened(settings) as (project, position):
         found = synced(project, lambda path: (settings.root / path).read_bytes(), position)
+    if not (check or show_diff):
+        for path, content in found.contents.items():
+            save(settings.root / path, content)
     if show_diff:
         write(diff(settings.root, found.contents, lambda path: relative(settings.root / path, settings.cwd)))
     else:
@@ -123,8 +126,6 @@ def sync(check: bool, show_diff: bool, **options: Any) -> int:
         return 2
     if check or show_diff:
         return int(bool(found.contents))
-    for path, content in found.contents.items():
-        save(settings.root / path, content)
     if not found.contents:
         note("there is nothing to add")
     return 0

@@ -154,7 +154,7 @@ def imported(drafts: Iterable[Draft], user: Draft, left: Iterable[str] = ()) -> 
             merged[draft.name] = draft
     events = tuple(merged[name].entry() for name in sorted(merged, key=lambda name: (name.casefold(), name)))
     optional = tuple(replace(entry, required=Required()) for entry in user.listed())
-    user_properties = Section(optional, tuple(user.left) if user.open else ())
+    user_properties = Section(optional, whole=not user.open)
     notes += [line for draft in (*merged.values(), user) for line in draft.left]
     return Imported(events, user_properties, tuple(dict.fromkeys(notes)))
 

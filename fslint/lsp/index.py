@@ -18,7 +18,7 @@ from ..link.project import Project, Site
 from ..link.types import type_of
 from ..link.values import Lit, Obj, Tmpl, Val, describe, options, texts
 from ..registry import SUFFIX_TYPES, Property, Registry
-from ..registry_text import EventEntry, writable
+from ..registry_text import Doubt, EventEntry, writable
 from .snapshot import Mention, Sent, Use
 
 _TYPES = {"isodate": "str", "num": "real", "nums": "reals"}
@@ -187,7 +187,7 @@ def drafts(project: Project, names: Collection[str]) -> dict[str, EventEntry]:
     return {name: replace(entry, comments=(), doubts=tuple(_without_places(entry))) for name, entry in entries.items()}
 
 
-def _without_places(entry: EventEntry) -> Iterator[str]:
+def _without_places(entry: EventEntry) -> Iterator[Doubt]:
     """What could not be registered, without the places that a plan for people would list."""
     for doubt in entry.doubts:
-        yield doubt.rpartition(": ")[0]
+        yield replace(doubt, why=doubt.why.rpartition(": ")[0])
