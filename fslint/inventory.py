@@ -13,6 +13,7 @@ from .link.project import Frame, Project, Site, TrackingCall
 from .link.sides import side_at
 from .link.types import type_of
 from .link.values import CallV, Elem, Lit, MemberV, Obj, Param, Tmpl, Val, describe, options, texts
+from .registry import SUFFIX_TYPES
 
 Position = Callable[[Place], tuple[str, int, int]]
 """A place as (path, line, column), 1-based, columns in code points."""
@@ -137,7 +138,13 @@ def _properties(project: Project, site: Site) -> list[dict[str, Any]]:
     for name, kind in found.items():
         shown = {"isodate": "str", "num": "real", "nums": "reals"}.get(kind or "", kind)
         shown = shown if shown in _PROPERTY_TYPES else None
-        result.append({"name": name, "type": shown, "required_suffix": f"_{shown}" if needs_suffix and shown else None})
+        result.append(
+            {
+                "name": name,
+                "type": shown,
+                "required_suffix": f"_{shown}" if needs_suffix and shown in SUFFIX_TYPES else None,
+            }
+        )
     return result
 
 

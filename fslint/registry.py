@@ -209,7 +209,7 @@ def load(texts: Mapping[str, bytes]) -> Registry:
     return _Loader().load(texts)
 
 
-_ONE_NAME = "Remove the alias, or give the event another name."
+_ONE_NAME = "remove the alias, or give the event another name"
 _TOP_KEYS = (
     "version",
     "naming",
@@ -265,7 +265,7 @@ class _Loader:
             try:
                 root = parse(data)
             except YamlError as error:
-                self.problem(Place(path, error.start, error.end), error.message)
+                self.problem(Place(path, error.start, error.end), error.message, "mend the YAML at this place")
                 complete = False
             else:
                 self.file(root, data)
@@ -306,7 +306,7 @@ class _Loader:
         return Place(self.path, node.start, node.end)
 
     def expected(self, node: Node, what: str, kind: str) -> None:
-        self.problem(node, f"{what} must be {kind}, not {_describe(node)}")
+        self.problem(node, f"{what} must be {kind}, not {_describe(node)}", f"write {kind}")
 
     # ------------------------------------------------------------------------------------------- pieces of YAML
 
@@ -319,12 +319,14 @@ class _Loader:
         seen: dict[str, Node] = {}
         for key, value in node.entries:
             if key.kind != "scalar":
-                self.problem(key, f"a key of {what} must be text, not {_describe(key)}")
+                self.problem(
+                    key, f"a key of {what} must be text, not {_describe(key)}", "put it in quotes, or write a name"
+                )
             elif key.text == "<<" and key.end - key.start == 2:  # in quotes it is a name like any other
-                self.problem(key, "merge keys (`<<`) are not part of YAML 1.2", "Write the entries out.")
+                self.problem(key, "merge keys (`<<`) are not part of YAML 1.2", "write the entries out")
             elif key.text in seen:
                 first = Related(self.place(seen[key.text]), "first declared here")
-                self.problem(key, f"`{key.text}` is declared twice in {what}", "Keep one of them.", first, key.text)
+                self.problem(key, f"`{key.text}` is declared twice in {what}", "keep one of them", first, key.text)
             else:
                 seen[key.text] = key
                 yield key.text, key, value
@@ -336,7 +338,12 @@ class _Loader:
             if name in known:
                 found[name] = (key, value)
             else:
-                self.problem(key, f"unknown key `{name}` in {what}", _did_you_mean(name, known, {}), subject=name)
+                self.problem(
+                    key,
+                    f"unknown key `{name}` in {what}",
+                    _did_you_mean(name, known, {}) or f"write {_listed(known)}",
+                    subject=name,
+                )
         return found
 
     def text(self, record: _Record, key: str, what: str) -> str:
@@ -356,7 +363,7 @@ class _Loader:
         node = record[key][1]
         if isinstance(node.value, bool):
             return node.value
-        help = "YAML 1.2 knows only `true` and `false`." if node.text.lower() in ("yes", "no", "on", "off") else ""
+        help = "write `true` or `false`"
         self.problem(node, f"`{key}` of {what} must be true or false, not {_describe(node)}", help)
         return None
 
@@ -377,7 +384,7 @@ class _Loader:
         self.problem(
             node,
             f"unknown {named} of {what}" if node.kind == "scalar" else f"{named}, in {what}",
-            _did_you_mean(node.text, allowed, _OTHER_WORDS.get(key, {})) or f"It is one of {_listed(allowed)}.",
+            _did_you_mean(node.text, allowed, _OTHER_WORDS.get(key, {})) or f"write {_listed(allowed)}",
             subject=node.text,
         )
         return ""
@@ -389,7 +396,9 @@ class _Loader:
         try:
             return compile_pattern(source, whole=whole)
         except PatternError as error:
-            self.problem(record["pattern"][1], f"the pattern of {what} cannot be used: {error}")
+            self.problem(
+                record["pattern"][1], f"the pattern of {what} cannot be used: {error}", "correct it, or remove it"
+            )
             return None
 
     # ------------------------------------------------------------------------------------------- the file
@@ -397,12 +406,16 @@ class _Loader:
     def file(self, root: Node | None, data: bytes) -> None:
         if root is None or _is_null(root):
             place = Place(self.path, 0, 0)
-            self.problem(place, "the registry is empty", "Start it with `version: 1` and `events:`.")
+            self.problem(place, "the registry is empty", "start it with `version: 1` and `events:`")
             return
         record = self.record(root, "the registry", _TOP_KEYS)
         if "version" in record and record["version"][1].value != 1:
             node = record["version"][1]
-            self.problem(node, f"unknown version {_describe(node)} of the registry", "This fslint reads version 1.")
+            self.problem(
+                node,
+                f"unknown version {_describe(node)} of the registry",
+                "write `version: 1`, which this fslint reads",
+            )
         if "naming" in record:
             self.read_naming(*record["naming"])
         if "user_id" in record:
@@ -425,26 +438,33 @@ class _Loader:
             style = self.choice(node, "naming", "the registry", NAMINGS)
             naming = Naming(self.place(key), style) if style else None
         if naming and self.naming:
-            self.problem(key, "`naming` is declared twice", "", Related(self.naming.place, "first declared here"))
+            self.problem(
+                key, "`naming` is declared twice", "keep one of them", Related(self.naming.place, "first declared here")
+            )
         self.naming = self.naming or naming
 
     def read_user_id(self, key: Node, node: Node) -> None:
         record = self.record(node, "`user_id`", ("type", "format", "pattern", "description"))
         self.text(record, "description", "`user_id`")
         if "type" in record and record["type"][1].text not in ("string", "str"):
-            self.problem(record["type"][1], "a user ID is always a string", "Write `type: string`.")
+            self.problem(record["type"][1], "a user ID is always a string", "write `type: string`")
         if "format" in record and "pattern" in record:
-            self.problem(record["pattern"][0], "`user_id` has both `format` and `pattern`", "Keep one of them.")
+            self.problem(record["pattern"][0], "`user_id` has both `format` and `pattern`", "keep one of them")
         text = self.text(record, "format", "`user_id`")
         if text and not re.search(r"\{[^{}]*\}", text):
-            help = "Mark the part that differs from user to user, as in `user_{id}`."
+            help = "mark the part that differs from user to user, as in `user_{id}`"
             self.problem(record["format"][1], "the format of `user_id` is the same for every user", help)
             text = ""
         pattern = compile_format(text) if text else self.pattern(record, "`user_id`")
         if pattern is None:
             return
         if self.user_id:
-            self.problem(key, "`user_id` is declared twice", "", Related(self.user_id.place, "first declared here"))
+            self.problem(
+                key,
+                "`user_id` is declared twice",
+                "keep one of them",
+                Related(self.user_id.place, "first declared here"),
+            )
         self.user_id = self.user_id or UserId(self.place(key), text or pattern.source, pattern)
 
     # ------------------------------------------------------------------------------------------- events
@@ -453,10 +473,10 @@ class _Loader:
         what = f"`{name}`"
         if name in self.events:  # in another file; within one, `entries` has said so
             first = Related(self.events[name].place, "first declared here")
-            self.problem(key, f"the event {what} is declared twice", "Keep one of them.", first, name)
+            self.problem(key, f"the event {what} is declared twice", "keep one of them", first, name)
             return
         if not name.strip():
-            self.problem(key, "an event's name must not be empty")
+            self.problem(key, "an event's name must not be empty", "name it, or remove the entry")
             return
         record = self.record(node, what, _EVENT_KEYS)
         side = ""
@@ -464,7 +484,10 @@ class _Loader:
             side = self.choice(record["side"][1], "side", what, SIDES)
         elif node.kind == "mapping" or _is_null(node):
             self.problem(
-                key, f"the event {what} has no side", f"Add `side:` with one of {_listed(SIDES)}.", subject=name
+                key,
+                f"the event {what} has no side, so nothing tells who sends it",
+                f"add `side:` with {_listed(SIDES)}",
+                subject=name,
             )
         status = "active"
         if "status" in record and not _is_null(record["status"][1]):
@@ -494,7 +517,7 @@ class _Loader:
             return
         node = record["aliases"][1]
         if node.kind != "sequence":
-            self.problem(node, f"`aliases` of {what} must be a list, not {_describe(node)}", "Write `[A, B]`.")
+            self.problem(node, f"`aliases` of {what} must be a list, not {_describe(node)}", "write `[A, B]`")
             return
         for item in node.items:
             if isinstance(item.value, str) and item.value.strip():
@@ -523,7 +546,7 @@ class _Loader:
                         )
                 elif alias in owner:
                     known = Related(first[alias], "first declared here")
-                    self.problem(place, f"the alias `{alias}` is declared twice", "Keep one of them.", known, alias)
+                    self.problem(place, f"the alias `{alias}` is declared twice", "keep one of them", known, alias)
                 else:
                     owner[alias], first[alias] = name, place
                     own.append(alias)
@@ -534,9 +557,12 @@ class _Loader:
         for name, successor, place in self.successors:
             target = aliases.get(successor, successor)
             if target == name:
-                self.problem(place, f"`{name}` is replaced by itself", "Name the event to send instead.", subject=name)
+                self.problem(place, f"`{name}` is replaced by itself", "name the event to send instead", subject=name)
             elif target not in self.events:
-                help = _did_you_mean(successor, tuple(self.events), {})
+                help = (
+                    _did_you_mean(successor, [other for other in self.events if other != name], {})
+                    or f"register `{successor}`, or name a registered event"
+                )
                 self.problem(
                     place, f"`{name}` is replaced by `{successor}`, which is not registered", help, subject=name
                 )
@@ -551,7 +577,7 @@ class _Loader:
         for name, key, value in self.entries(node, f"the properties of {what}"):
             if known and name in known:
                 first = Related(known[name].place, "first declared here")
-                self.problem(key, f"the property `{name}` of {what} is declared twice", "", first, name)
+                self.problem(key, f"the property `{name}` of {what} is declared twice", "keep one of them", first, name)
                 continue
             found[name] = self.property(name, key, value, what, objects=objects)
         self.check_suffixes(found, what)
@@ -561,27 +587,27 @@ class _Loader:
         label = f"`{name}` of {what}"
         if node.kind == "scalar" and node.value is not None:
             kind = node.text if node.text in TYPES else "str"
-            self.problem(node, f"the property {label} must be a mapping", f"Write `{{type: {kind}}}`.", subject=name)
+            self.problem(node, f"the property {label} must be a mapping", f"write `{{type: {kind}}}`", subject=name)
             return Property(name, self.place(key))
         record = self.record(node, label, _PROPERTY_KEYS)
         kind = ""
         if "type" in record and not _is_null(record["type"][1]):
             kind = self.choice(record["type"][1], "type", label, TYPES)
         elif node.kind == "mapping" or _is_null(node):
-            self.problem(key, f"the property {label} has no type", f"Add `type:` with one of {_listed(TYPES)}.")
+            self.problem(key, f"the property {label} has no type", f"add `type:` with {_listed(TYPES)}")
         if kind == "objects" and not objects:
             events = _listed(sorted(OBJECT_LIST_EVENTS))
             self.problem(
                 record["type"][1],
                 f"{label} is an array of objects, which FullStory takes only in {events}",
-                "Send one array for each field (`skus: {type: strs}`), or a count.",
+                "send one array for each field (`skus: {type: strs}`), or a count",
                 subject=name,
             )
         self.check_applies(record, kind, label)
         nested = self.properties(record["properties"][1], label, objects=objects) if "properties" in record else {}
         minimum, maximum = self.number(record, "minimum", label), self.number(record, "maximum", label)
         if minimum is not None and maximum is not None and minimum > maximum:
-            self.problem(record["minimum"][1], f"the minimum of {label} is above its maximum")
+            self.problem(record["minimum"][1], f"the minimum of {label} is above its maximum", "exchange the two")
             minimum = maximum = None
         nullable = bool(self.flag(record, "nullable", label))
         return Property(
@@ -609,7 +635,11 @@ class _Loader:
         }
         for key, kinds in applies.items():
             if kind and key in record and kind not in kinds:
-                self.problem(record[key][0], f"`{key}` does not apply to {label}, which is {kind}")
+                self.problem(
+                    record[key][0],
+                    f"`{key}` does not apply to {label}, which is {kind}",
+                    f"remove `{key}`, or correct the type",
+                )
 
     def required(self, record: _Record, label: str) -> Required:
         if "required" not in record or _is_null(record["required"][1]):
@@ -627,18 +657,26 @@ class _Loader:
             return None
         node = record["enum"][1]
         if node.kind != "sequence" or not node.items:
-            self.problem(node, f"`enum` of {label} must be a list of values", "Write `[A, B]`.")
+            self.problem(node, f"`enum` of {label} must be a list of values", "write `[A, B]`")
             return None
         fits = _MEMBER_TYPES.get(kind.removesuffix("s"), (str, int, float, bool))
         values: list[Scalar] = []
         for item in node.items:
             if item.kind != "scalar" or (item.value is None and not nullable):
-                self.problem(item, f"{_describe(item)} cannot be a value of {label}")
+                self.problem(
+                    item,
+                    f"{_describe(item)} cannot be a value of {label}",
+                    f"write a {kind.removesuffix('s') or 'value'}, or remove it",
+                )
             elif item.value is not None and type(item.value) not in fits:
-                help = f'Write `"{item.text}"`.' if str in fits else ""
+                help = (
+                    f'write `"{item.text}"`'
+                    if str in fits
+                    else f"write a {kind.removesuffix('s')}, or correct the type"
+                )
                 self.problem(item, f"{_describe(item)} is no {kind.removesuffix('s')}, the type of {label}", help)
             elif any(item.value == value and type(item.value) is type(value) for value in values):
-                self.problem(item, f"{_describe(item)} is listed twice in `enum` of {label}")
+                self.problem(item, f"{_describe(item)} is listed twice in `enum` of {label}", "remove one of them")
             else:
                 values.append(item.value)
         return tuple(values)
@@ -654,7 +692,7 @@ class _Loader:
             self.problem(
                 late.place,
                 f"`{late.name}` and `{early.name}` of {what} are one property",
-                f"Keep `{stem}`: a property is written without its type suffix.",
+                f"keep `{stem}`: a property is written without its type suffix",
                 Related(early.place, "first declared here"),
                 late.name,
             )
@@ -691,4 +729,4 @@ def _did_you_mean(word: str, known: Sequence[str], other: Mapping[str, str]) -> 
     if meant is None:
         close = get_close_matches(word.casefold(), [name.casefold() for name in known], n=1, cutoff=0.6)
         meant = next((name for name in known if close and name.casefold() == close[0]), None)
-    return f"Did you mean `{meant}`?" if meant else ""
+    return f"did you mean `{meant}`?" if meant else ""

@@ -151,7 +151,9 @@ def _listed(codes: Sequence[str]) -> str:
 def _nearest(written: str) -> str:
     from difflib import get_close_matches
 
-    near = get_close_matches(written.upper(), CATALOGUE, n=1) or get_close_matches(written.lower(), _NAMES, n=1)
+    near = get_close_matches(written.upper(), CATALOGUE, n=1, cutoff=0.8) or get_close_matches(
+        written.lower(), _NAMES, n=1
+    )
     return f"did you mean {near[0]}?" if near else "`fslint rules` lists the rules"
 
 

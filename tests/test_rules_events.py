@@ -130,3 +130,15 @@ def test_broken_typescript_is_told_at_the_error() -> None:
         "export const ok = () => FS.event('Closed', { n: 1 });\n"
     }
     assert lines(files, "FS001", "FS301") == [("FS001", "web/a.ts", 2), ("FS301", "web/a.ts", 4)]
+
+
+def test_a_missing_parenthesis_breaks_the_tracking_call_that_it_ends() -> None:
+    files = {
+        "web/a.ts": "export function go(n: number) {\n  FS.event('Opened', { size_int: n };\n}\n",
+        "web/service.ts": "export class Tracking {\n  event(name: string) { FS.event(name); }\n}\n",
+        "web/b.ts": "import { Tracking } from './service';\n"
+        "export class Page {\n  constructor(private tracking: Tracking) {}\n"
+        "  open() { this.tracking.event('Opened'; }\n}\n",
+        "web/c.ts": "FS.event('Fine');\nexport function far(n: number) { return (n + 1; }\n",
+    }
+    assert lines(files, "FS001") == [("FS001", "web/a.ts", 2), ("FS001", "web/b.ts", 4)]

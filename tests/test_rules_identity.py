@@ -237,3 +237,17 @@ def test_conversions_of_declared_numbers_and_uuids_are_bare() -> None:
         ("FS401", "web/a.ts", 5),
         ("FS401", "web/a.ts", 6),
     ]
+
+
+def test_a_global_that_may_be_missing() -> None:
+    files = {
+        "web/a.js": """
+        FS.identify(`u_${currentUser?.id}`);
+        FS.identify(`u_${window.session.user?.id}`);
+        FS.identify(`u_${currentUser.id}`);
+        FS.identify(`u_${currentUser?.id ?? 'x1'}`);
+        if (currentUser) FS.identify(`u_${currentUser?.id}`);
+        FS.identify(currentUser?.id);
+        """
+    }
+    assert lines(files, "FS406") == [("FS406", "web/a.js", 1), ("FS406", "web/a.js", 2)]

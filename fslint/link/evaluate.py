@@ -2051,7 +2051,7 @@ def _automatic(cls: f.Class, member: f.Field) -> int | None:
 
 
 def _sure(value: Val) -> Val:
-    if isinstance(value, (MemberV, CallV, Param, Elem, Unknown)):
+    if isinstance(value, (MemberV, CallV, Param, Elem, Unknown, GlobalV, External)):
         value = value._copy()
         value.sure = True
     return value

@@ -535,7 +535,9 @@ def describe(value: Val | None) -> str:
         return f"{describe(value.base)}.{value.key or '…'}"
     if isinstance(value, Param):
         return value.name or "a parameter"
-    if isinstance(value, (GlobalV, External)):
+    if isinstance(value, GlobalV):
+        return value.dotted
+    if isinstance(value, External):
         return value.path[-1] if value.path else value.dotted
     if isinstance(value, EnvV):
         return value.name

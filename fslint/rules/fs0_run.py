@@ -37,11 +37,14 @@ def _broken(place: Place, message: str) -> Diagnostic:
 
 
 def _broken_call(project: Project, module: Module) -> Place | None:
-    """The first error range that overlaps a tracking call of the file."""
-    spans = sorted((c.sink.fact.start, c.sink.fact.end) for c in project.calls if c.sink.module is module)
+    """The first error range that overlaps a tracking call of the file, or ends it (what is missing has no width)."""
+    frames = (frame for call in project.calls for frame in call.frames)
+    spans = sorted({(frame.fact.start, frame.fact.end) for frame in frames if frame.module is module})
     for broken in module.facts.broken:
+        missing = broken.start == broken.end
         for start, end in spans:
-            if broken.start < end and start < max(broken.end, broken.start + 1):
+            ends = missing and broken.start == end
+            if ends or (broken.start < end and start < max(broken.end, broken.start + 1)):
                 return module.place(broken)
     return None
 

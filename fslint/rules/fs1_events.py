@@ -121,7 +121,7 @@ def unused_event(project: Project) -> Iterator[Diagnostic]:
                 continue
             yield Diagnostic(
                 "FS102",
-                f"'{event.name}' is registered, but nothing sends it",
+                f"'{event.name}' is registered, but nothing sends it, so its reports stay empty",
                 event.place,
                 help="remove it from the registry, send it, or say `status: planned`",
                 subject=event.name,
@@ -178,7 +178,7 @@ def wrong_side(project: Project) -> Iterator[Diagnostic]:
                 other = "server" if event.side == "client" else "client"
                 yield Diagnostic(
                     "FS103",
-                    f"'{event.name}' is sent from the {site.side}, but the registry says that the {event.side} sends it",
+                    f"'{event.name}' is sent from the {site.side}, but the registry says that the {event.side} sends it: whoever counts on that side misses this",
                     site.place,
                     help=f"send it from the {event.side}, or change its `side` in the registry to {other} if that is meant",
                     related=(Related(event.place, f"registered here as `side: {event.side}`"),),

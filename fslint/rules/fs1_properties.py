@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 
 from ..diagnostics import Diagnostic, Place, Related
 from ..link.project import Project, TrackingCall
@@ -39,7 +40,7 @@ def missing_property(project: Project) -> Iterator[Diagnostic]:
                 name = ".".join(path)
                 yield Diagnostic(
                     "FS104",
-                    f"{plan.what} requires the property '{name}', which this call does not send",
+                    f"{plan.what} requires the property '{name}', which this call does not send: reports by it miss the call",
                     call.site.place,
                     help=f"add `{_written(call, name, required)}`, or make it optional in {plan.path}",
                     related=(Related(required.place, "registered here"),),
@@ -120,7 +121,7 @@ def unknown_property(project: Project) -> Iterator[Diagnostic]:
             listed = ", ".join(list(plan.properties)[:6]) + (" …" if len(plan.properties) > 6 else "")
             name = ".".join(prop.path)
             return Problem(
-                f"'{name}' is not among the properties that the registry lists for {plan.what}",
+                f"'{name}' is not among the properties that the registry lists for {plan.what}, so nobody knows what it means",
                 f"register it in {plan.path}, or send a listed one ({listed})"
                 if listed
                 else f"register it in {plan.path}",
@@ -208,8 +209,8 @@ def property_value_not_allowed(project: Project) -> Iterator[Diagnostic]:
             if not all(reasons):
                 continue
             return Problem(
-                f"{describe(prop.value)} is not allowed for '{prop.name}' of {plan.what}: {reasons[0]}",
-                f"send an allowed value, or extend the registration in {plan.path}",
+                f"{describe(prop.value)} is not allowed for '{prop.name}' of {plan.what}, so no report expects it: {reasons[0]}",
+                f"{_allowed(found, alternatives[0])}, or extend the registration in {plan.path}",
                 related=(Related(found.place, "registered here"), *value_related(prop, alternatives[0])),
             )
         return None
@@ -235,6 +236,16 @@ def _outside(found: Property, value: Val) -> str:
         if found.maximum is not None and constant > found.maximum:
             return f"the maximum is {found.maximum:g}"
     return ""
+
+
+def _allowed(found: Property, value: Val) -> str:
+    """What to send instead: the allowed text that was meant, if one is close."""
+    if isinstance(value, Lit) and isinstance(value.value, str) and found.enum:
+        texts = {str(allowed).casefold(): str(allowed) for allowed in found.enum}
+        near = get_close_matches(value.value.casefold(), texts, n=1)
+        if near:
+            return f"write '{texts[near[0]]}'"
+    return "send an allowed value"
 
 
 def _same(value: object, allowed: object) -> bool:

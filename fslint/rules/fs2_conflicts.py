@@ -98,15 +98,18 @@ def _class(kind: str) -> str:
 def _diagnostic(project: Project, app: str, event: str, path: str, variant: _Variant, usual: _Variant) -> Diagnostic:
     prop = variant.props[0]
     mine, theirs = tables.TYPE_WORDS[variant.kind], tables.TYPE_WORDS[usual.kind]
-    related = dict.fromkeys(
-        p.place for p in (*usual.props[:1], *variant.props[1:], *usual.props[1:]) if p.place != prop.place
-    )
+    others = [(p, theirs) for p in usual.props[:1]] + [(p, mine) for p in variant.props[1:]]
+    others += [(p, theirs) for p in usual.props[1:]]
+    related = {other.place: words for other, words in reversed(others) if other.place != prop.place}
     return Diagnostic(
         "FS203",
         f"'{path}' of '{event}' is {mine} here and {theirs} in another call: one property cannot be searched as both",
         prop.place,
         help=f"send {theirs} here as well, or give one of the two another name",
-        related=tuple(Related(place, f"'{path}' is sent here") for place in list(related)[:MAX_RELATED]),
+        related=tuple(
+            Related(place, f"'{path}' is {words} here")
+            for place, words in list(reversed(related.items()))[:MAX_RELATED]
+        ),
         origins=(("property-conflict", app, event, path, prop.place),),
         subject=event,
         function=project.function_name(variant.sites[0].frame),

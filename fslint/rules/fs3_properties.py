@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Place
@@ -247,9 +248,12 @@ def invalid_property_name(project: Project) -> Iterator[Diagnostic]:
         else:
             return None
         shown = name if len(name) <= 60 else name[:57] + "…"
-        better = re.sub(r"[^A-Za-z0-9]+", "_", name).strip("_")[:MAX_NAME].lstrip("0123456789_")
+        plain = unicodedata.normalize("NFKD", name.replace("ß", "ss"))
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+        better = re.sub(r"[^A-Za-z0-9]+", "_", plain).strip("_")[:MAX_NAME]
+        better = f"n{better}" if better[:1].isdigit() else better
         return Problem(
-            f"'{shown}' is not a valid property name: {why}",
+            f"'{shown}' is not a valid property name, so FullStory does not take it: {why}",
             f"write `{better}`" if better and len(better) <= 60 else "shorten it to letters, digits and underscores",
             place=prop.entry.key_origin,
         )

@@ -150,7 +150,13 @@ def invalid_schema(project: Project) -> Iterator[Diagnostic]:
 
 
 def _first(schema: Obj) -> str:
-    return ", ".join(entry.name for entry in schema.entries[:3]) + ("…" if len(schema.entries) > 3 else ": 'str'")
+    shown = [f"{entry.name}: '{_right_type(entry.value)}'" for entry in schema.entries[:3]]
+    return ", ".join(shown) + (", …" if len(schema.entries) > 3 else "")
+
+
+def _right_type(value: Val) -> str:
+    given = next((str(option.value) for option in options(value) if isinstance(option, Lit)), "str")
+    return given if given in tables.SCHEMA_TYPES else tables.SCHEMA_RIGHT.get(given.lower(), "str")
 
 
 def _diagnostic(

@@ -55,7 +55,7 @@ _KEEPING = frozenset(
 _ENCODING = frozenset(
     ["encodeURIComponent", "encodeURI", "escape", "urllib.parse.quote", "urllib.parse.quote_plus", "String", "str"]
 )
-_NUMBERING = frozenset(["Number", "parseInt", "parseFloat", "BigInt", "int", "float"])
+NUMBERING = frozenset(["Number", "parseInt", "parseFloat", "BigInt", "int", "float"])
 
 
 class Form(NamedTuple):
@@ -147,7 +147,7 @@ def unwrap(value: Val) -> tuple[Val, bool]:
                 value = value.callee.base
             elif name in _ENCODING and value.args:
                 value = value.args[0]
-            elif name in _NUMBERING and value.args:
+            elif name in NUMBERING and value.args:
                 value, numbered = value.args[0], True
             else:
                 break

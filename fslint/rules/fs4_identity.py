@@ -28,7 +28,7 @@ from ..link.values import (
     options,
 )
 from . import rule
-from .fs4_forms import Form, agree, form_of, personal
+from .fs4_forms import NUMBERING, Form, agree, form_of, personal
 
 _PLACEHOLDERS = frozenset({"null", "undefined", "none", "anonymous", "guest", "unknown", "0"})
 MAX_ID = 256
@@ -136,7 +136,7 @@ def _against_each_other(project: Project, app: str, calls: list[TrackingCall]) -
                 "FS401",
                 f"this user ID is {form.describe()}, elsewhere it is {rival.describe()}: FullStory takes them for two users and links nothing",
                 place,
-                help=f"send the same ID on both sides, as in {other.outer.place.path}",
+                help=f"send {rival.describe()} here as well, as in {other.outer.place.path}",
                 related=(
                     Related(other.user_id_place or other.outer.place, f"{rival.describe()} here"),
                     *_related(call, place),
@@ -189,7 +189,11 @@ def non_string_user_id(project: Project) -> Iterator[Diagnostic]:
 
 
 def _source(value: Val) -> str:
+    """What to convert to text, as it may be written: of a conversion to a number what it converts."""
     text = describe(value)
+    if isinstance(value, CallV) and len(value.args) == 1 and not isinstance(value.callee, MemberV):
+        inner = describe(value.args[0])
+        text = inner if dotted(value.callee) in NUMBERING else f"{text.partition('(')[0]}({inner})"
     return text if "…" not in text else "id"
 
 
@@ -228,7 +232,7 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
         if _anonymous(call):
             continue
         for option in options(call.user_id):
-            problem = _invalid(option)
+            problem = _invalid(option, call.outer.module.python)
             if not problem or (_is_none(option) and _is_welcome(project, call)):
                 continue
             place = place_of(call, option)
@@ -239,7 +243,9 @@ def invalid_user_id(project: Project) -> Iterator[Diagnostic]:
                 "FS404",
                 f"{problem}, so all such visitors become one user or none",
                 place,
-                help="identify a user only when the ID is known; on logout anonymize instead: FS('setIdentity', { anonymous: true })",
+                help="send it only when the user's ID is known"
+                if call.side == "server"
+                else "identify a user only when the ID is known; on logout anonymize instead: FS('setIdentity', { anonymous: true })",
                 related=_related(call, place),
                 origins=origin_of(call, place),
                 subject=describe(option),
@@ -284,11 +290,11 @@ def _anonymous(call: TrackingCall) -> bool:
     return False
 
 
-def _invalid(value: Val) -> str:
+def _invalid(value: Val, python: bool) -> str:
     if not isinstance(value, Lit):
         return ""
     if value.value is None and value.kind in ("", "undefined"):
-        return f"the user ID is {describe(value)}"
+        return f"the user ID is {'None' if python else describe(value)}"
     if isinstance(value.value, str) and not value.kind:
         if not value.value.strip():
             return "the user ID is empty"
@@ -323,9 +329,10 @@ def maybe_missing_user_id(project: Project) -> Iterator[Diagnostic]:
                     continue
                 seen.add(place)
                 word = "None" if call.outer.module.python else "undefined"
+                shown = word if _is_none(part) else describe(part)
                 yield Diagnostic(
                     "FS406",
-                    f'`{describe(part)}` may be missing, and the text would then hold the word "{word}" as the user\'s ID',
+                    f'`{shown}` may be missing, and the text would then hold the word "{word}" as the user\'s ID',
                     place,
                     help="check it first, and send nothing without an ID",
                     related=_related(call, place),
@@ -352,6 +359,8 @@ def _may_miss(value: Val, project: Project) -> bool:
             if current.optional and not current.sure:
                 return True
             current = current.base
+    if isinstance(value, (GlobalV, External)):
+        return _is_chained(value.place, project)
     if isinstance(value, CallV):
         method = value.callee.key if isinstance(value.callee, MemberV) else ""
         if isinstance(value.callee, External) and len(value.callee.path) > 1:
@@ -363,6 +372,19 @@ def _may_miss(value: Val, project: Project) -> bool:
             return _is_none(value.args[2])
         return False
     return isinstance(value, (MemberV, Param)) and is_optional(value, project.evaluator)
+
+
+def _is_chained(place: Place, project: Project) -> bool:
+    """``currentUser?.id``: a member of a global that may be missing."""
+    module = project.all_modules.get(place.path)
+    for node in nodes(module.facts) if module is not None else ():
+        if node.start == place.start and node.end == place.end and isinstance(node, f.Member):
+            current: f.Value = node
+            while isinstance(current, f.Member):
+                if current.optional:
+                    return True
+                current = current.object
+    return False
 
 
 def _is_none(value: Val) -> bool:
@@ -449,11 +471,18 @@ def unlinked_server_event(project: Project) -> Iterator[Diagnostic]:
                 "server events are sent with a user ID, but no client code identifies a user, so they belong to no session",
                 first.site.place,
                 help="identify the user in the browser with the same ID: FS('setIdentity', { uid })",
+                related=_first_client(project, app),
                 origins=(("unlinked", app),),
                 subject="unlinked",
                 function=project.function_name(first.site),
                 app=app,
             )
+
+
+def _first_client(project: Project, app: str) -> tuple[Related, ...]:
+    """Where the client code begins that identifies nobody."""
+    places = [c.site.place for c in project.calls if app in c.apps and c.side in ("client", "either")]
+    return (Related(min(places), "client code of this app"),) if places else ()
 
 
 def _is_nothing(value: Val) -> bool:
