@@ -124,9 +124,9 @@ class Text:
             return
         self._add_to(inner_key, inner, entry, owner)
 
-    def mark_gone(self, name: str) -> bool:
-        """Write above an event that nothing sends it; False where it says so already."""
-        key = self._block_key(name)
+    def mark_gone(self, name: str, prop: str = "") -> bool:
+        """Write above an event, or a property of it, that nothing sends it; False where it says so already."""
+        key = self._block_key(name, prop)
         if self._mark(key) is not None:
             return False
         start = self._line_start(key.start)
@@ -134,18 +134,18 @@ class Text:
         self.edits.append(Edit(start, start, pad + f"# {GONE}".encode() + self.newline))
         return True
 
-    def unmark(self, name: str) -> bool:
+    def unmark(self, name: str, prop: str = "") -> bool:
         """Take that away again; False where nothing is written."""
-        found = self._mark(self._block_key(name))
+        found = self._mark(self._block_key(name, prop))
         if found is None:
             return False
         self.edits.append(Edit(found[0], found[1], b""))
         return True
 
-    def is_marked(self, name: str) -> bool:
-        """Whether an event is marked as gone."""
+    def is_marked(self, name: str, prop: str = "") -> bool:
+        """Whether an event, or a property of it, is marked as gone."""
         try:
-            return self._mark(self._block_key(name)) is not None
+            return self._mark(self._block_key(name, prop)) is not None
         except CannotEdit:
             return False
 
@@ -215,14 +215,17 @@ class Text:
     def _is_flow(self, node: Node) -> bool:
         return _is_flow(self.data, node)
 
-    def _block_key(self, name: str) -> Node:
-        """The key of an event that stands on lines of its own."""
-        _, events = _entry(self.root, "events")
-        if events is None or self._is_flow(events) or _SHARED.match(self.data, events.start):
-            raise CannotEdit("`events` is a flow mapping")
-        key, _ = _entry(events, name)
+    def _block_key(self, name: str, prop: str = "") -> Node:
+        """The key of an event, or of a property of it, that stands on lines of its own."""
+        path = ("events", name, "properties", prop) if prop else ("events", name)
+        key: Node | None = None
+        node: Node | None = self.root
+        for part in path:
+            if node is None or self._is_flow(node) or _SHARED.match(self.data, node.start):
+                raise CannotEdit(f"`{part}` does not stand on a line of its own")
+            key, node = _entry(node, part)
         if key is None:
-            raise CannotEdit(f"there is no `{name}`")
+            raise CannotEdit(f"there is no `{path[-1]}`")
         return key
 
     def _mark(self, key: Node) -> tuple[int, int] | None:

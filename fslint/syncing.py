@@ -13,12 +13,13 @@ from functools import partial
 from .drafting import calls_by_event, doubtful_sides, event_entry, properties, section
 from .inventory import Position
 from .link.project import Project, TrackingCall
+from .link.values import Lit, options
 from .registry import OBJECT_LIST_EVENTS, Event, Property, Registry, fold, load
 from .registry_edit import CannotEdit, Text
 from .registry_text import EventEntry, all_doubts, writable
 from .rules import tables_properties as tables
 from .rules.fs1_events import unused_event
-from .rules.fs1_properties import unlisted
+from .rules.fs1_properties import is_absent, unlisted
 from .rules.properties import Plan, Prop, registries
 from .rules.properties import properties as props_of
 
@@ -68,7 +69,7 @@ class _Sync:
                 self.result.refused.append((path, str(error)))
         if len(self.texts) < len(before):
             return
-        done = [*self.events(), *self.properties(), *self.sections(), *self.marks()]
+        done = [*self.events(), *self.properties(), *self.sections(), *self.marks(), *self.property_marks()]
         after = {path: text.result() for path, text in self.texts.items()}
         changed = {path: data for path, data in after.items() if data != before[path]}
         if not changed:
@@ -87,7 +88,7 @@ class _Sync:
         try:
             change(self.texts[path])
         except CannotEdit as error:
-            self.result.left.append((path, f"{what}: add it by hand ({error})"))
+            self.result.left.append((path, f"{what} ({error})"))
         else:
             yield path, what
 
@@ -154,15 +155,18 @@ class _Sync:
 
     def properties(self) -> Iterator[tuple[str, str]]:
         """What calls of registered events send and the registration does not list."""
-        sent: dict[str, list[TrackingCall]] = {}
+        for event, calls in self.sent():
+            if not event.additional_properties:
+                yield from self.new_properties(event, calls)
+
+    def sent(self) -> list[tuple[Event, list[TrackingCall]]]:
+        """The registered events that are sent, with their calls."""
+        found: dict[str, list[TrackingCall]] = {}
         for name, calls in calls_by_event(self.project).items():
             event = self.registry.resolve(name)
             if event is not None:
-                sent.setdefault(event.name, []).extend(c for c in calls if self.concerns(c))
-        for name, calls in sent.items():
-            event = self.registry.events[name]
-            if not event.additional_properties:
-                yield from self.new_properties(event, calls)
+                found.setdefault(event.name, []).extend(c for c in calls if self.concerns(c))
+        return [(self.registry.events[name], calls) for name, calls in found.items() if calls]
 
     def new_properties(self, event: Event, calls: list[TrackingCall]) -> Iterator[tuple[str, str]]:
         plan = Plan(self.registry.expected(event), event.name, event.place.path)
@@ -226,6 +230,32 @@ class _Sync:
                 yield from self.attempt(path, f"gone: {event.name}", partial(Text.mark_gone, name=event.name))
             elif event.name in sent and text.is_marked(event.name):
                 yield from self.attempt(path, f"back: {event.name}", partial(Text.unmark, name=event.name))
+
+    def property_marks(self) -> Iterator[tuple[str, str]]:
+        """Properties that no call of their event sends any more, and those that came back.
+
+        One that is required is FS104's. Where a name is not known, that call could send it.
+        """
+        known = _names_known(self.project)
+        for event, calls in self.sent():
+            path, text = event.place.path, self.texts[event.place.path]
+            for name, found in event.properties.items():
+                sent = [not is_absent(call, (name,)) for call in calls]
+                marked, what = text.is_marked(event.name, name), f"{name} of {event.name}"
+                if marked and any(sent):
+                    change = partial(Text.unmark, name=event.name, prop=name)
+                    yield from self.attempt(path, f"back: {what}", change)
+                elif known and not marked and not found.required and not any(sent):
+                    change = partial(Text.mark_gone, name=event.name, prop=name)
+                    yield from self.attempt(path, f"gone: {what}", change)
+
+
+def _names_known(project: Project) -> bool:
+    """Whether the name of every event call is in view."""
+    return all(
+        call.name is not None and all(isinstance(option, Lit) for option in options(call.name))
+        for call in project.of_kind("event")
+    )
 
 
 def _shared(one: str, other: str) -> int:

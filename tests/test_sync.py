@@ -125,6 +125,33 @@ def test_what_is_gone_is_marked_once_and_comes_back(tmp_path: Path) -> None:
     assert file.read_text() == plan
 
 
+def test_a_property_that_no_call_sends_any_more_is_marked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    plan = (
+        "events:\n  A:\n    side: client\n    properties:\n      a: {type: int}\n      # about b\n      b: {type: int}\n"
+        "      c: {type: int, required: true}\n  B: {side: client, properties: {b: {type: int}}}\n"
+    )
+    code = "FS.event('A', { a_int: 1 });\nFS.event('B');\n"
+    write_project(tmp_path, {"web/a.js": code, "events.yaml": plan})
+    file = tmp_path / "events.yaml"
+    assert sync(tmp_path) == 0
+    marked = file.read_text()
+    assert marked.count("# gone: ") == 1 and "      # about b\n      # gone: nothing" in marked
+    assert "b of B" in capsys.readouterr().err
+    assert sync(tmp_path, "--check") == 0
+    (tmp_path / "web/a.js").write_text(code.replace("a_int: 1", "a_int: 1, b_int: 2"))
+    assert sync(tmp_path) == 0
+    assert file.read_text() == plan
+
+
+@pytest.mark.parametrize(
+    "more", ["FS.event('A', rest);", "FS.event('A', { ...rest });", "FS.event(name, {});", "FS.event(`Z ${n.x}`);"]
+)
+def test_a_property_that_may_be_sent_is_not_gone(more: str, tmp_path: Path) -> None:
+    plan = "events:\n  A:\n    side: client\n    properties:\n      b: {type: int}\n"
+    write_project(tmp_path, {"web/a.js": f"FS.event('A', {{}});\n{more}\n", "events.yaml": plan})
+    assert sync(tmp_path, "--check") == 0
+
+
 def test_what_run_time_may_send_is_not_gone(tmp_path: Path) -> None:
     plan = "events:\n  Step One: {side: client}\n  Step Two: {side: client}\n"
     write_project(tmp_path, {"web/a.js": "FS.event(`Step ${n.x}`);\n", "events.yaml": plan})

@@ -97,7 +97,7 @@ Examples:
 def sync(check: bool, show_diff: bool, **options: Any) -> int:
     """Add what the code sends to the registry, and mark what nothing sends any more.
 
-    New events and properties are added as `fslint init` drafts them; above an event that is gone a comment says so. What
+    New events and properties are added as `fslint init` drafts them; a comment marks events and properties that are gone. What
     is registered is not changed: comments, order and every other byte of the files stay.
     """
     from .. import engine

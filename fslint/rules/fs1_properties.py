@@ -34,7 +34,7 @@ def missing_property(project: Project) -> Iterator[Diagnostic]:
         for plan in plans(project, call):
             for path, required in _required(plan.properties, call):
                 key = (call.site.place, plan.what, ".".join(path))
-                if key in seen or not _absent(call, path):
+                if key in seen or not is_absent(call, path):
                     continue
                 seen.add(key)
                 name = ".".join(path)
@@ -67,7 +67,7 @@ def _present(call: TrackingCall, path: tuple[str, ...]) -> bool:
     return any(isinstance(option, Obj) and _holds(option, path) is True for option in options(call.properties))
 
 
-def _absent(call: TrackingCall, path: tuple[str, ...]) -> bool:
+def is_absent(call: TrackingCall, path: tuple[str, ...]) -> bool:
     """Surely not sent: by no alternative of the properties, all of which are in view."""
     if call.properties is None:
         return _nothing_hidden(call)
