@@ -130,10 +130,10 @@ async def test_suppressing_here(
             "  Cart Closed: {side: client}\n  Plan Chosen:\n    side: client\n    properties:\n"
             "      plan: {type: str, required: true}\n",
         )),
-        ("version: 1\nevents: {}\n", "version: 1\nevents: \n  Plan Chosen:\n    side: client\n    properties:\n      plan: {type: str, required: true}\n"),
+        ("version: 1\nevents: {}\n", "version: 1\nevents: {Plan Chosen: {side: client, properties: {plan: {type: str, required: true}}}}\n"),
         ("version: 1\nevents: {A: {side: client}}", "version: 1\nevents: {A: {side: client}, Plan Chosen: {side: client, properties: {plan: {type: str, required: true}}}}"),
         ("version: 1\nevents:\n    A:\n        side: client\n        description: |\n            two\n            lines\n", "version: 1\nevents:\n    A:\n        side: client\n        description: |\n            two\n            lines\n    Plan Chosen:\n      side: client\n      properties:\n        plan: {type: str, required: true}\n"),
-        ("version: 1", "version: 1\nevents:\n  Plan Chosen:\n    side: client\n    properties:\n      plan: {type: str, required: true}\n"),
+        ("version: 1\n", "version: 1\nevents:\n  Plan Chosen:\n    side: client\n    properties:\n      plan: {type: str, required: true}\n"),
     ],
 )  # fmt: skip
 async def test_registering_an_event(client: LanguageClient, tmp_path: Path, registry: str, wanted: str) -> None:

@@ -15,11 +15,13 @@ from ..diagnostics import Diagnostic, Edit, Fix, Place
 from ..fixes import fix_all
 from ..frontends import language_of
 from ..frontends.syntax import Undecodable, to_utf8
+from ..registry import load
+from ..registry_edit import CannotEdit, Text
+from ..registry_text import EventEntry
 from ..source import mask
 from .documents import as_bytes
 from .edits import Change, workspace_edit
 from .positions import Shift
-from .register import insertion
 from .view import View
 
 FIX_ALL = "source.fixAll.fslint"
@@ -93,11 +95,11 @@ class Actions:
         if registry is None or entry is None or not registry.paths:
             return
         path = registry.paths[-1]
-        found = insertion(path, self.view.snapshot.texts[path].data, entry)
-        if found is not None:
-            start, end, content = found
-            edit = workspace_edit(self.view, [Change(Place(path, start, end), content)], self.documents)
-            yield from self._action(f"Register '{diagnostic.subject}' in {path}", edit, shown)
+        data = self._bytes(path)
+        changed = _registered(path, data, entry) if data is not None else None
+        if changed is not None:
+            title = f"Register '{diagnostic.subject}' in {path}"
+            yield from self._action(title, self._changed({path: changed}), shown)
 
     def _rename(self, diagnostic: Diagnostic, shown: types.Diagnostic) -> Iterator[types.CodeAction]:
         registry = self.view.snapshot.registry(self.view.snapshot.app_of(diagnostic))
@@ -155,3 +157,16 @@ class Actions:
                 place = Place(path, shift.start, shift.old_end)
                 changes.append(Change(place, new[shift.start : shift.new_end].decode("utf-8", "replace")))
         return workspace_edit(self.view, changes, self.documents) if changes else None
+
+
+def _registered(path: str, data: bytes, entry: EventEntry) -> bytes | None:
+    """A registry file with one more event; None where that cannot be written, or would not be sound."""
+    try:
+        text = Text(data)
+        text.add_event(entry)
+        changed = text.result()
+    except CannotEdit:
+        return None
+    before, after = load({path: data}), load({path: changed})
+    sound = after.complete and len(after.problems) <= len(before.problems)
+    return changed if sound and after.events.keys() == before.events.keys() | {entry.name} else None
