@@ -1,0 +1,170 @@
+"""``python -m tests.benchmarks.lsp [FILES] [SHARE]``: the language server on a generated monorepo.
+
+First diagnostics of an opened file, the time from ``didChange`` to ``publishDiagnostics``, hover meanwhile, and memory.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from lsprotocol import types
+from pytest_lsp import ClientServerConfig, LanguageClient
+
+from .generate import generate
+
+EDITS = 200
+MORE = 1000
+"""Edits after which memory is compared."""
+
+
+def resident(process: int) -> float:
+    """Megabytes of memory that a process holds; 0 where the system does not tell."""
+    try:
+        lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+class Session:
+    """One server, with one file open."""
+
+    def __init__(self, root: Path, file: Path) -> None:
+        self.root, self.uri = root, file.as_uri()
+        self.text = file.read_text()
+        self.version = 1
+        self.client = LanguageClient()
+        self.shown: dict[int, float] = {}
+
+    async def start(self) -> float:
+        """Start the server and open the file; seconds from the opening to its diagnostics."""
+        config = ClientServerConfig(server_command=[sys.executable, "-m", "fslint", "lsp"], server_env=dict(os.environ))
+        self.client = await config.start()  # type: ignore[assignment]
+        folders = [types.WorkspaceFolder(self.root.as_uri(), "tree")]
+        await self.client.initialize_session(
+            types.InitializeParams(capabilities=types.ClientCapabilities(), workspace_folders=folders)
+        )
+        started = time.perf_counter()
+        item = types.TextDocumentItem(self.uri, "typescript", 1, self.text)
+        self.client.text_document_did_open(types.DidOpenTextDocumentParams(item))
+        await self.published(1)
+        return time.perf_counter() - started
+
+    async def published(self, version: int) -> None:
+        """Wait for the diagnostics of a version."""
+        while True:
+            params = await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+            if params.uri == self.uri and params.version is not None and params.version >= version:
+                return
+
+    def change(self, text: str) -> None:
+        """Type a whole new text's difference as an editor would: one range."""
+        start = next((i for i, (a, b) in enumerate(zip(self.text, text, strict=False)) if a != b), 0)
+        tail = 0
+        while tail < min(len(self.text), len(text)) - start and self.text[-1 - tail] == text[-1 - tail]:
+            tail += 1
+
+        def at(index: int) -> types.Position:
+            before = self.text[:index]
+            return types.Position(before.count("\n"), len(before) - before.rfind("\n") - 1)
+
+        span = types.Range(at(start), at(len(self.text) - tail))
+        change = types.TextDocumentContentChangePartial(span, text[start : len(text) - tail])
+        self.version += 1
+        document = types.VersionedTextDocumentIdentifier(self.version, self.uri)
+        self.text = text
+        self.client.text_document_did_change(types.DidChangeTextDocumentParams(document, [change]))
+
+    async def edits(self, count: int, base: str, call: str) -> list[float]:
+        """Type in the name of an event and in the code around it; seconds until the diagnostics, for each edit."""
+        times = []
+        for number in range(count):
+            name = f"'Thing {number} Used'" if number % 2 else call
+            text = base.replace(call, name, 1)
+            if number % 3 == 0:
+                text = text.replace("seen.set", f"seen /* {number} */.set", 1)
+            started = time.perf_counter()
+            self.change(text)
+            await self.published(self.version)
+            times.append(time.perf_counter() - started)
+        return times
+
+    async def hovers(self, count: int, base: str) -> list[float]:
+        """Hover while a run is under way; seconds for each answer."""
+        times = []
+        for number in range(count):
+            self.change(base + f"// {number}\n")
+            params = types.HoverParams(types.TextDocumentIdentifier(self.uri), types.Position(0, 0))
+            started = time.perf_counter()
+            await self.client.text_document_hover_async(params)
+            times.append(time.perf_counter() - started)
+            await self.published(self.version)
+        return times
+
+    @property
+    def memory(self) -> float:
+        """The server's memory in megabytes."""
+        server = self.client._server
+        assert server is not None
+        return resident(server.pid)
+
+
+def percentile(times: list[float], share: float) -> float:
+    """The value that this share of the times does not exceed, in milliseconds."""
+    return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
+
+
+async def measure(root: Path, opened: dict[str, tuple[Path, str]]) -> None:
+    """Print the table."""
+    file, call = opened["client"]
+    session = Session(root, file)
+    cold = await session.start()
+    await session.client.shutdown_session()
+    session = Session(root, file)
+    warm = await session.start()
+    print("| what | value |\n|---|---|")
+    print(f"| first diagnostics of an opened file, no cache | {cold:.2f} s |")
+    print(f"| the same with a cache | {warm:.2f} s |")
+    base = session.text
+    await session.edits(10, base, call)
+    times = await session.edits(EDITS, base, call)
+    print(f"| didChange to publishDiagnostics, {EDITS} edits: p50 | {percentile(times, 0.5):.0f} ms |")
+    print(f"| p95 | {percentile(times, 0.95):.0f} ms |")
+    print(f"| worst | {max(times) * 1000:.0f} ms |")
+    hovers = await session.hovers(30, base)
+    print(
+        f"| hover while a run is under way: p50, p95 | {statistics.median(hovers) * 1000:.0f} ms, {percentile(hovers, 0.95):.0f} ms |"
+    )
+    before = session.memory
+    await session.edits(MORE, base, call)
+    print(f"| memory after {EDITS + 40} edits, and {MORE} edits later | {before:.0f} MB, {session.memory:.0f} MB |")
+    await session.client.shutdown_session()
+
+
+def main() -> None:
+    """Generate a tree, and measure."""
+    files = int(sys.argv[1]) if len(sys.argv) > 1 else 20_000
+    share = float(sys.argv[2]) if len(sys.argv) > 2 else 0.01
+    with tempfile.TemporaryDirectory() as name:
+        root = Path(name).resolve() / "tree"
+        events = generate(root, files, share)
+        for command in (["git", "init", "-q"], ["git", "add", "-A"]):
+            subprocess.run(command, cwd=root, check=True, capture_output=True)
+        file = next(p for p in sorted(root.glob("web/src/features/*/*.tsx")) if "track(EVENTS.E" in p.read_text())
+        call = file.read_text().partition("track(")[2].partition(",")[0]
+        print(
+            f"{files} files, {events} events; {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}\n"
+        )
+        asyncio.run(measure(root, {"client": (file, call)}))
+
+
+if __name__ == "__main__":
+    main()
