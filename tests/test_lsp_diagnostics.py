@@ -176,6 +176,31 @@ async def test_half_typed_code_and_huge_pastes(client: LanguageClient, tmp_path:
     await editor.codes("web/cart.ts", "FS301")
 
 
+async def test_the_last_sound_text_stands_while_an_edit_is_half_done(client: LanguageClient, tmp_path: Path) -> None:
+    wrong = SHOP["web/cart.ts"].replace("{ total_real", "{ total")
+    editor = await shop(client, tmp_path, **{"web/cart.ts": wrong})
+    for path in ("web/cart.ts", "web/analytics.ts", "events.yaml"):
+        editor.open(path)
+    await editor.codes("web/cart.ts", "FS301")
+    # The wrapper is half typed: its callers still call it.
+    editor.replace(
+        "web/analytics.ts", "export function track(name: string,", "// 😀\nexport function track(name: string, ("
+    )
+    assert codes(await editor.shown("web/analytics.ts")) == []
+    assert codes(await editor.shown("web/cart.ts", lambda found: True)) == ["FS301"]
+    # A finding in a half-typed file moves with the text around it.
+    editor.replace("web/cart.ts", "import", "const x = (\nimport")
+    (found,) = await editor.shown("web/cart.ts")
+    assert editor.text_at("web/cart.ts", found.range) == "total"
+    # A registry that is no YAML shows that, and its events still are.
+    editor.replace("events.yaml", "version: 1", "version: 1\nnaming: {")
+    assert codes(await editor.shown("events.yaml")) == ["FS002"]
+    assert codes(await editor.shown("web/cart.ts", lambda found: True)) == ["FS301"]
+    # Saving makes it true.
+    editor.save("web/analytics.ts")
+    await editor.shown("web/cart.ts", lambda found: "FS301" not in codes(found))
+
+
 async def test_folders_come_and_go(client: LanguageClient, tmp_path: Path) -> None:
     first = await shop(client, tmp_path / "a")
     second = await shop(

@@ -18,10 +18,13 @@ from typing import NamedTuple
 from .. import engine
 from ..discovery import discover
 from ..frontends import language_of
+from ..registry import load as load_registry
 from ..settings import Settings, SettingsError, load, relative
 from . import index
 from .documents import as_bytes
+from .positions import Text
 from .snapshot import Snapshot, Texts, by_path
+from .steady import Steady
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +35,12 @@ STACK = 64 << 20
 
 
 class Open(NamedTuple):
-    """An open document as a run sees it. ``file``: its path; ``exists``: there is such a file on disk."""
+    """An open document as a run sees it. ``file``: its path; ``saved``: what is on disk (UTF-8), None for no file."""
 
     file: str
     data: bytes
     version: int
-    dirty: bool
-    exists: bool
+    saved: bytes | None
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Analysis:
         self.settings: Settings | None = None
         self.error: SettingsError | None = None
         self._paths: frozenset[str] = frozenset()
+        self._steady = Steady()
         self._texts: dict[str, tuple[object, object]] = {}
 
     def run(self, work: Work) -> Outcome:
@@ -93,6 +96,7 @@ class Analysis:
 
     def _check(self, settings: Settings, work: Work) -> Snapshot:
         overlay = self._overlay(settings, work.documents)
+        held = self._steady.hold(overlay)
         result = engine.check(replace(settings, overlay=overlay), recall=False)
         project = result.project
         assert project is not None
@@ -102,6 +106,12 @@ class Analysis:
             generation=work.generation,
             texts=texts,
             diagnostics=by_path(result.diagnostics, lambda diagnostic: diagnostic.place.path),
+            broken={
+                path: load_registry({path: data}).problems
+                for path, data in held.items()
+                if path in settings.registry and "FS002" in settings.enabled
+            },
+            held={path: Text(data, work.encoding) for path, data in held.items()},
             registries=dict(project.registries),
             uses=index.uses(project, lambda path: texts[path].data),
             mentions=index.mentions(project),
@@ -116,11 +126,13 @@ class Analysis:
         for document in documents:
             path = relative(Path(document.file), settings.root)
             language = language_of(path)
-            if not document.dirty or language is None:
+            if document.data == document.saved or language is None:
+                self._steady.forget(path)
                 continue
-            belongs = path in self._paths or (not document.exists and not path.startswith("../"))
+            belongs = path in self._paths or (document.saved is None and not path.startswith("../"))
             if belongs or settings.is_configuration(path):
                 found[path] = as_bytes(document.data, language)
+                self._steady.begin(path, document.saved, language)
         return found
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lsprotocol import types
 
-from ..diagnostics import Diagnostic, Place
+from ..diagnostics import Diagnostic
 from ..rulebook import url
 from ..rules.catalogue import CATALOGUE
 from ..source import mask
@@ -40,22 +40,26 @@ Locate = Callable[[str], str]
 """A path relative to the root as a URI."""
 
 
-def convert(snapshot: Snapshot, diagnostic: Diagnostic, locate: Locate, shown: Shown) -> types.Diagnostic:
-    """A finding in the client's terms. Keys are masked."""
+def convert(snapshot: Snapshot, diagnostic: Diagnostic, locate: Locate, shown: Shown) -> types.Diagnostic | None:
+    """A finding in the client's terms, None if its place was edited since. Keys are masked."""
+    at = snapshot.range(diagnostic.place)
+    if at is None:
+        return None
     meta = CATALOGUE[diagnostic.code]
     message = mask(diagnostic.message)
     if diagnostic.help:
         message += f"\n{mask(diagnostic.help)}"
     related = []
     for other in diagnostic.related:
-        if other.place.path in snapshot.linked or not shown.related:
+        span = snapshot.range(other.place) if other.place.path not in snapshot.linked else None
+        if span is None or not shown.related:
             message += f"\n{other.place.path}: {mask(other.message)}"
         else:
-            where = types.Location(locate(other.place.path), span(snapshot, other.place))
+            where = types.Location(locate(other.place.path), span)
             related.append(types.DiagnosticRelatedInformation(where, mask(other.message)))
     tag = _TAGS.get(diagnostic.code)
     return types.Diagnostic(
-        range=span(snapshot, diagnostic.place),
+        range=at,
         message=message,
         severity=_SEVERITIES[snapshot.settings.severity(diagnostic.code)],
         code=diagnostic.code,
@@ -66,9 +70,17 @@ def convert(snapshot: Snapshot, diagnostic: Diagnostic, locate: Locate, shown: S
     )
 
 
-def span(snapshot: Snapshot, place: Place) -> types.Range:
-    """A place as a range."""
-    return snapshot.texts[place.path].range(place.start, place.end)
+def in_held(snapshot: Snapshot, diagnostic: Diagnostic) -> types.Diagnostic:
+    """A finding in what the editor has of a file of which an older text was analysed."""
+    meta = CATALOGUE[diagnostic.code]
+    return types.Diagnostic(
+        range=snapshot.held[diagnostic.place.path].range(diagnostic.place.start, diagnostic.place.end),
+        message=mask(diagnostic.message),
+        severity=_SEVERITIES[snapshot.settings.severity(diagnostic.code)],
+        code=diagnostic.code,
+        code_description=types.CodeDescription(url(meta)),
+        source=SOURCE,
+    )
 
 
 def of_configuration(message: str, line: int) -> types.Diagnostic:
@@ -80,8 +92,3 @@ def of_configuration(message: str, line: int) -> types.Diagnostic:
         code="configuration",
         source=SOURCE,
     )
-
-
-def masked(text: str) -> str:
-    """A text with keys masked, line by line."""
-    return "\n".join(mask(line) for line in text.split("\n"))

@@ -136,7 +136,9 @@ def _within(server: Server, view: View, span: types.Range) -> Iterator[tuple[Dia
     first, last = view.text.offset(span.start), view.text.offset(span.end)
     for diagnostic in view.snapshot.diagnostics.get(view.path, ()):
         if diagnostic.place.start <= last and diagnostic.place.end >= first:
-            yield diagnostic, convert(view.snapshot, diagnostic, view.locate, server.shown)
+            shown = convert(view.snapshot, diagnostic, view.locate, server.shown)
+            if shown is not None:
+                yield diagnostic, shown
 
 
 def takes_versions(server: Server) -> bool:

@@ -25,6 +25,7 @@ from pygls.uris import from_fs_path
 from .. import __version__
 from ..frontends import SUFFIXES, language_of
 from ..settings import CONFIG_NAMES, SettingsError, load, relative
+from ..source import mask
 from . import diagnostics, features
 from .analysis import Analysis, Open, Outcome, Work, Worker, config_place
 from .diagnostics import SOURCE, Shown
@@ -184,9 +185,7 @@ class Server(LanguageServer):
         """Have a project checked. ``changed``: files; ``structure``: some may have come or gone, or settings changed."""
         folder.generation += 1
         documents = tuple(
-            Open(d.path, d.text.data, d.version, d.dirty, d.saved is not None)
-            for d in self.documents
-            if self.folder_of(d.path) is folder
+            Open(d.path, d.text.data, d.version, d.saved) for d in self.documents if self.folder_of(d.path) is folder
         )
         work = Work(folder.generation, set(changed), structure, documents, self.documents.encoding)
         self.worker.ask(folder.analysis, work)
@@ -275,7 +274,7 @@ class Server(LanguageServer):
         elif outcome.crash:
             said = f"fslint: internal error: {outcome.crash}. This is a bug in fslint; please report it."
         if said and said != folder.complaint:
-            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, diagnostics.masked(said)))
+            self.window_show_message(types.ShowMessageParams(types.MessageType.Error, mask(said)))
         folder.complaint = said
 
     def _publish(self, folder: Folder, outcome: Outcome) -> None:
@@ -315,15 +314,22 @@ class Server(LanguageServer):
             return {}
         result: dict[str, list[types.Diagnostic]] = {path: [] for path in snapshot.versions}
         converted: dict[str, tuple[object, list[types.Diagnostic]]] = {}
+
+        def locate(path: str) -> str:
+            return self.uri(folder, path)
+
         for path, here in snapshot.diagnostics.items():
             files = {path, *(related.place.path for d in here for related in d.related)}
-            key = (here, tuple(snapshot.texts[file] for file in sorted(files - snapshot.linked)))
+            texts = [snapshot.held.get(file) or snapshot.texts[file] for file in sorted(files - snapshot.linked)]
+            key = (here, texts)
             known = folder.converted.get(path)
             if known is None or known[0] != key:
-                made = [diagnostics.convert(snapshot, d, lambda path: self.uri(folder, path), self.shown) for d in here]
-                known = (key, made)
+                made = (diagnostics.convert(snapshot, d, locate, self.shown) for d in here)
+                known = (key, [diagnostic for diagnostic in made if diagnostic is not None])
             converted[path] = known
             result[path] = known[1]
+        for path, here in snapshot.broken.items():
+            result[path] = [*result.get(path, ()), *(diagnostics.in_held(snapshot, d) for d in here)]
         folder.converted = converted
         return result
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from lsprotocol import types
+
 from ..calls import Arg
 from ..diagnostics import Diagnostic, Place
 from ..frontends import language_of
@@ -18,7 +20,7 @@ from ..frontends.syntax import Undecodable, to_utf8
 from ..registry import Registry
 from ..registry_text import EventEntry
 from ..settings import Settings
-from .positions import Text
+from .positions import Shift, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,9 @@ class Texts:
 class Snapshot:
     """One run's results. ``generation``: of the changes that it has seen; ``versions``: of the open documents.
 
-    ``mentions``: by path. ``linked``: stand-ins for files of other repositories. ``drafts``: how events that are not
+    ``mentions``: by path. ``held``: what the editor has of files of which an older text was analysed (``steady``),
+    ``broken``: what is wrong in those of the registry, at places of what the editor has.
+    ``linked``: stand-ins for files of other repositories. ``drafts``: how events that are not
     registered would be.
     """
 
@@ -116,12 +120,23 @@ class Snapshot:
     uses: tuple[Use, ...] = ()
     mentions: Mapping[str, tuple[Mention, ...]] = field(default_factory=dict)
     versions: Mapping[str, int] = field(default_factory=dict)
+    held: Mapping[str, Text] = field(default_factory=dict)
+    broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     linked: frozenset[str] = frozenset()
     drafts: Mapping[str, EventEntry] = field(default_factory=dict)
 
     def registry(self, app: str = "") -> Registry | None:
         """The registry of an app."""
         return self.registries.get(app, self.registries.get(""))
+
+    def range(self, place: Place) -> types.Range | None:
+        """A place as a range of the text that the client has, None if that was edited since."""
+        text, held = self.texts[place.path], self.held.get(place.path)
+        if held is None:
+            return text.range(place.start, place.end)
+        shift = Shift(text.data, held.data)
+        start, end = shift.forward(place.start), shift.forward(place.end)
+        return None if start is None or end is None else held.range(start, end)
 
     def app_of(self, diagnostic: Diagnostic) -> str:
         """The app that a finding about an event belongs to."""
