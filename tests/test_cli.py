@@ -548,6 +548,30 @@ def test_demo(fslint: Shell) -> None:
     assert code == 2 and "exists already" in err
 
 
+@pytest.mark.parametrize(
+    ("words", "completions"),
+    [
+        ("fslint ch", ["check"]),
+        ("fslint check --output-fo", ["--output-format"]),
+        ("fslint check --output-format s", ["sarif"]),
+        ("fslint check --select FS30", [f"FS30{number}" for number in range(1, 10)]),
+        ("fslint check --ignore FS101,dupl", ["FS101,duplicate-event"]),
+        ("fslint explain expo", ["exposed-api-key"]),
+        ("fslint check --fail-on ", ["error", "warning"]),
+    ],
+)
+def test_the_shell_completes(
+    fslint: Shell, monkeypatch: pytest.MonkeyPatch, words: str, completions: list[str]
+) -> None:
+    monkeypatch.setenv("_FSLINT_COMPLETE", "bash_complete")
+    monkeypatch.setenv("COMP_WORDS", words)
+    monkeypatch.setenv("COMP_CWORD", str(words.count(" ")))
+    monkeypatch.setattr(sys, "argv", ["fslint"])
+    code, out, err = fslint()
+    assert (code, err) == (0, "")
+    assert [line.partition(",")[2] for line in out.splitlines()] == completions
+
+
 # --------------------------------------------------------------------------------------------------------- as a process
 
 

@@ -116,7 +116,7 @@ def test_what_is_no_rule_gets_the_nearest_one(asked: str, meant: str | None) -> 
 def test_a_page_is_rendered_for_a_terminal(code: str) -> None:
     import click
 
-    text = click.unstyle(rulebook.render(PAGES[code], width=80))
+    text = click.unstyle(rulebook.render(PAGES[code].text, width=80))
     assert text.startswith(f"{code} {CATALOGUE[code].name}\n")
     assert "```" not in text and "## " not in text and "**" not in text
     for example in PAGES[code].examples:

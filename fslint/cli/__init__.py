@@ -37,6 +37,11 @@ Examples:
   fslint check --fix                  mend what can be mended safely
   fslint events                       what is tracked, and from where
   fslint explain FS201                what a rule is about
+  fslint explain ci                   recipes for pre-commit, GitHub, GitLab, Jenkins, Azure
+
+\b
+Completion for your shell, in ~/.bashrc or ~/.zshrc:
+  eval "$(_FSLINT_COMPLETE=bash_source fslint)"        (or zsh_source, fish_source)
 """
 
 
@@ -92,6 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return 2
+    except SystemExit as stop:  # click, when it completes words for the shell
+        return stop.code if isinstance(stop.code, int) else 0
     except BrokenPipeError:
         _forget_output()
         return 0

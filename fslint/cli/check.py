@@ -17,6 +17,7 @@ import click
 from .common import (
     color_option,
     colored,
+    complete_rules,
     note,
     project_options,
     save,
@@ -45,6 +46,14 @@ NAMED = 10
 """As many of a baseline's entries that no longer occur are named without ``--verbose``."""
 
 
+def _complete_formats(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    return [name for name in FORMATS if name.startswith(incomplete)]
+
+
+def _rules_option(name: str, text: str) -> Callable[[Any], Any]:
+    return click.option(name, multiple=True, metavar="RULES", help=text, shell_complete=complete_rules)
+
+
 @click.command(
     short_help="Check the project's tracking and print the findings.",
     epilog="""\b
@@ -63,11 +72,11 @@ Examples:
   fslint check --output-format sarif:out.sarif --output-format text
 """,
 )
-@click.argument("paths", nargs=-1, metavar="[PATHS]...")
+@click.argument("paths", nargs=-1, metavar="[PATHS]...", type=click.Path())
 @stacked(
-    click.option("--select", multiple=True, metavar="RULES", help="Run only these: codes, prefixes (FS2), names, ALL."),
-    click.option("--extend-select", multiple=True, metavar="RULES", help="Run these too."),
-    click.option("--ignore", multiple=True, metavar="RULES", help="Do not run these."),
+    _rules_option("--select", "Run only these: codes, prefixes (FS2), names, ALL."),
+    _rules_option("--extend-select", "Run these too."),
+    _rules_option("--ignore", "Do not run these."),
 )
 @stacked(
     click.option("--fix", is_flag=True, help="Apply safe fixes."),
@@ -79,6 +88,7 @@ Examples:
         "--output-format",
         multiple=True,
         metavar="FORMAT[:FILE]",
+        shell_complete=_complete_formats,
         help=f"One of {', '.join(FORMATS)}; may be repeated, each but one with a file [text; $FSLINT_OUTPUT_FORMAT].",
     ),
     click.option("--output-file", type=click.Path(path_type=Path), metavar="FILE", help="Write the report to a file."),

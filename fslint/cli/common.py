@@ -46,6 +46,15 @@ def color_option(function: _F) -> _F:
     )(function)
 
 
+def complete_rules(ctx: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """Codes and names of rules for the shell, after the last comma of what is there."""
+    from ..rules.catalogue import CATALOGUE
+
+    before, comma, begun = incomplete.rpartition(",")
+    words = [*CATALOGUE, *(meta.name for meta in CATALOGUE.values())]
+    return [f"{before}{comma}{word}" for word in words if word.casefold().startswith(begun.casefold())]
+
+
 def settings_of(options: dict[str, Any], **more: Any) -> Settings:
     """The settings that the options of ``project_options`` lead to. Raises ``SettingsError``."""
     from ..settings import load

@@ -54,7 +54,7 @@ def _rule(meta: Meta) -> dict[str, Any]:
         "shortDescription": {"text": meta.summary},
         "fullDescription": {"text": page.summary if page else meta.summary},
         "help": {
-            "text": unstyle(rendered(page)) if page else meta.summary,
+            "text": unstyle(rendered(page.text)) if page else meta.summary,
             "markdown": page.text if page else meta.summary,
         },
         "helpUri": url(meta),
