@@ -72,3 +72,12 @@ def test_a_broken_file_that_imports_a_wrapper() -> None:
         "web/a.js": "import { track } from './t';\ntrack('A');\nfunction (\n",
     }
     assert [code for code, _, _ in findings(files, ("FS001",))] == ["FS001"]
+
+
+def test_fullstory_is_reached_by_the_namespace_alone() -> None:
+    files = {
+        "src/fs.js": "export const fs = (api) => window[window._fs_namespace][api];\n",
+        "src/a.js": "import { fs } from './fs';\nfs('event')('Opened', { size: 3 });\n",
+        "__tests__/a.js": "window._fs_namespace = 'FS';\nwindow.FS = () => 1;\n",
+    }
+    assert findings(files, EVERYTHING) == [("FS301", "src/a.js", 2)]

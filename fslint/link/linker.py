@@ -42,6 +42,8 @@ from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target, param
 
 _ADDRESS = re.compile(r"(?<![\w.-])(?:api\.(?:\w+\.)?|\w+1\.|\.)?fullstory\.com", re.I)
 """The server API's host, or the part of it that a file may keep apart; no link to a help page."""
+_ROOT_NAMES = SERVER_FUNCTIONS | {"_fs_namespace"}
+"""Texts by which FullStory is reached: ``window[window._fs_namespace]``."""
 _CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
 Load = Callable[[str], "Module | None"]
@@ -126,7 +128,7 @@ class Linker:
         return any(
             isinstance(node, f.Literal)
             and isinstance(node.value, str)
-            and (node.value in self.specs.namespaces or node.value in SERVER_FUNCTIONS or _ADDRESS.search(node.value))
+            and (node.value in self.specs.namespaces or node.value in _ROOT_NAMES or _ADDRESS.search(node.value))
             for node in nodes(facts)
         )
 
