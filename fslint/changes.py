@@ -15,7 +15,16 @@ from pathlib import Path
 from .discovery import git
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-_DIFF = ("--no-ext-diff", "--no-textconv", "--no-color", "--relative", "--ignore-submodules", "-M", "-U0")
+_DIFF = (
+    "--no-ext-diff",
+    "--no-textconv",
+    "--no-color",
+    "--relative",
+    "--ignore-submodules",
+    "-M",
+    "-U0",
+    "--inter-hunk-context=0",
+)
 _PREFIXES = ("--src-prefix=a/", "--dst-prefix=b/")
 
 
@@ -25,10 +34,14 @@ class ChangesError(Exception):
 
 @dataclass(slots=True)
 class Changes:
-    """``lines``: (first, last) of each changed stretch by path; ``whole``: files that are new as a whole."""
+    """``lines``: (first, last) of each changed stretch by path; ``whole``: files that are new as a whole.
+
+    ``gone``: files that were deleted or renamed.
+    """
 
     lines: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
     whole: frozenset[str] = frozenset()
+    gone: set[str] = field(default_factory=set)
 
     def touch(self, path: str, first: int, last: int) -> bool:
         """Whether any of a file's lines from ``first`` to ``last`` has changed."""
@@ -38,8 +51,8 @@ class Changes:
 
     @property
     def paths(self) -> Iterable[str]:
-        """All files with changes."""
-        return {*self.lines, *self.whole}
+        """All files with changes, those that are gone included."""
+        return {*self.lines, *self.whole, *self.gone}
 
 
 def since(root: Path, revision: str) -> Changes:
@@ -83,14 +96,21 @@ def _parse(diff: bytes) -> Changes:
     """The new side of a diff without context lines."""
     changes = Changes()
     path: str | None = None
+    before: str | None = None
     skip = 0
     for line in diff.split(b"\n"):
         if skip > 0 and line[:1] in b"+-":
             skip -= 1
+        elif line.startswith(b"--- "):
+            before = _name(line[4:])
         elif line.startswith(b"+++ "):
             path = _name(line[4:])
             if path is not None:
                 changes.lines.setdefault(path, [])
+            if before is not None and before != path:
+                changes.gone.add(before)
+        elif line.startswith(b"rename from "):  # without a change in it, such a file has no other lines
+            changes.gone.add(_name(line[12:]) or "")
         elif hunk := _HUNK.match(line):
             removed, start, added = (int(number) if number else 1 for number in hunk.groups())
             skip = removed + added
@@ -100,13 +120,13 @@ def _parse(diff: bytes) -> Changes:
 
 
 def _name(text: bytes) -> str | None:
-    """The path of a ``+++`` line, None for a file that is gone."""
+    """The path of a ``---`` or ``+++`` line, None for no file."""
     text = text.rstrip(b"\t\r")
     if text == b"/dev/null":
         return None
     if text.startswith(b'"'):
         text = _unquoted(text[1:-1])
-    return os.fsdecode(text.removeprefix(b"b/"))
+    return os.fsdecode(text[2:] if text[:2] in (b"a/", b"b/") else text)
 
 
 _ESCAPES = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"a": b"\a", b"b": b"\b", b"f": b"\f", b"v": b"\v"}

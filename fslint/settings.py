@@ -142,8 +142,12 @@ class Settings:
 
     def is_configuration(self, path: str) -> bool:
         """Whether a file is the registry or the configuration: a change in it can change every finding."""
-        registries = {*self.registry, *(file for app in self.apps for file in app.registry)}
-        return path in registries or (self.config is not None and relative(self.config, self.root) == path)
+        files = {*self.registry, *(file for app in self.apps for file in app.registry), *self.linked_facts}
+        return path in files or (self.config is not None and relative(self.config, self.root) == path)
+
+    def was_configuration(self, path: str) -> bool:
+        """Whether a file that is gone may have been the registry or the configuration."""
+        return path in REGISTRY_NAMES or path in CONFIG_NAMES
 
 
 def load(

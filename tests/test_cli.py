@@ -137,6 +137,13 @@ def test_a_wrong_configuration(fslint: Shell) -> None:
     assert fslint("check", "--isolated")[0] == 1
 
 
+def test_watching_needs_its_package(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    code, out, err = fslint("check", "--watch")
+    assert (code, out) == (2, "") and "pip install 'fslint[watch]'" in err
+    assert fslint("check", "--watch", "--fix")[0] == 2
+
+
 def test_a_missing_registry(fslint: Shell) -> None:
     fslint.files({"pyproject.toml": "[tool.fslint]\nregistry = ['plan.yaml']\n"})
     code, _, err = fslint("check")
@@ -310,6 +317,18 @@ def test_statistics_and_quiet(fslint: Shell) -> None:
     assert json.loads(out) and err == "     3  FS301  [*] untyped-property\n"
 
 
+def test_the_width_of_the_terminal(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    fslint.files(
+        {"a.js": "x(); " * 10 + "FS.event('A long name of an event that goes on and on', { size: 3 }); " + "y();" * 20}
+    )
+    for columns in (50, 80, 200):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        source, marks = fslint("check", "--select", "FS301")[1].splitlines()[2:4]
+        assert len(source) <= columns and source[marks.index("^") :].startswith("size")
+    fslint("check", "--output-file", "out.txt")
+    assert (fslint.folder / "out.txt").read_text().splitlines()[2].endswith("…")  # a file has no width of a terminal
+
+
 def test_color(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     fslint.files({"a.js": UNTYPED})
     assert "\x1b[" not in fslint("check")[1]
@@ -449,6 +468,75 @@ def test_since(fslint: Shell) -> None:
     assert len(fslint.codes("--since", "base")) == 2 and len(fslint.codes("--since", "HEAD")) == 1
     fslint.files({"fslint.toml": "# changed"})
     assert len(fslint.codes("--since", "HEAD")) == 12
+
+
+def test_a_registry_that_is_gone_or_renamed_counts_whole(fslint: Shell) -> None:
+    fslint.files({"a.js": UNTYPED, "events.yaml": "version: 1\nevents:\n  Opened: {side: client}\n"})
+    fslint.files({"fslint.toml": "ignore = ['FS102']\n", "plan.yaml": "version: 1\nevents: {}\n"})
+    git_init(fslint.folder)
+    git("commit", "-qm", "one")
+    assert fslint.codes("--since", "HEAD") == []
+    git("rm", "-q", "events.yaml")
+    assert fslint.codes("--since", "HEAD") == ["FS301"] == fslint.codes("--staged")
+    git("reset", "-q", "--hard")
+    git("mv", "events.yaml", "tracking.yaml")
+    assert fslint.codes("--since", "HEAD") == ["FS301"] == fslint.codes("--staged")
+    git("reset", "-q", "--hard")
+    git("rm", "-q", "fslint.toml")
+    assert fslint.codes("--since", "HEAD") == ["FS301"]
+    git("reset", "-q", "--hard")
+    git("rm", "-q", "plan.yaml")
+    assert fslint.codes("--since", "HEAD") == []
+
+
+def test_the_configuration_of_git_does_not_change_what_has_changed(fslint: Shell) -> None:
+    lines = "\n".join(UNTYPED.strip() for _ in range(9))
+    fslint.files({"a.js": f"one\n{lines}\nthree\n", "b.js": UNTYPED})
+    git_init(fslint.folder)
+    git("commit", "-qm", "one")
+    for key, value in (
+        ("diff.interHunkContext", "99"),
+        ("diff.noprefix", "true"),
+        ("diff.mnemonicPrefix", "true"),
+        ("diff.external", "false"),
+        ("diff.renames", "false"),
+        ("color.diff", "always"),
+        ("core.quotePath", "true"),
+    ):
+        git("config", key, value)
+    fslint.files({"a.js": f"ONE\n{lines}\nTHREE\n", "b.js": UNTYPED + UNTYPED})
+    out = fslint("check", "--since", "HEAD", "--output-format", "concise", "-q")[1]
+    assert [line.split(" ")[0] for line in out.splitlines()] == ["b.js:2:22:"]
+
+
+def test_since_the_merge_base(fslint: Shell) -> None:
+    """What others have done on main since the branch began is not this branch's."""
+    fslint.files({"a.js": CLEAN, "b.js": CLEAN})
+    git_init(fslint.folder)
+    git("commit", "-qm", "one")
+    git("branch", "-M", "trunk")
+    git("checkout", "-qb", "feature")
+    fslint.files({"a.js": CLEAN + UNTYPED})
+    git("commit", "-qam", "feature")
+    git("checkout", "-q", "trunk")
+    fslint.files({"b.js": UNTYPED})
+    git("commit", "-qam", "theirs")
+    git("checkout", "-q", "feature")
+    out = fslint("check", "--since", "trunk", "--output-format", "concise", "-q")[1]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["a.js"]
+    fslint.files({"b.js": CLEAN + UNTYPED})
+    git("add", "b.js")  # staged and not committed
+    assert len(fslint.codes("--since", "trunk")) == 2
+
+
+def test_since_in_a_folder_of_the_repository(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    fslint.files({"shop/fslint.toml": "", "shop/web/a.js": CLEAN, "blog/fslint.toml": ""})
+    git_init(fslint.folder)
+    git("commit", "-qm", "one")
+    fslint.files({"shop/web/a.js": CLEAN + UNTYPED, "shop/web/ä b.js": UNTYPED, "blog/fslint.toml": "# changed"})
+    monkeypatch.chdir(fslint.folder / "shop" / "web")
+    out = fslint("check", "--since", "HEAD", "--output-format", "concise", "-q")[1]
+    assert [line.partition(":")[0] for line in out.splitlines()] == ["a.js", "ä b.js"]
 
 
 def test_since_reports_a_change_at_a_related_place(fslint: Shell) -> None:

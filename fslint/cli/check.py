@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import time
@@ -17,6 +18,7 @@ import click
 from .common import (
     color_option,
     colored,
+    columns,
     complete_rules,
     note,
     project_options,
@@ -27,6 +29,7 @@ from .common import (
     write,
     write_bytes,
 )
+from .progress import Progress
 
 if TYPE_CHECKING:
     from ..baseline import Entry
@@ -65,6 +68,7 @@ Examples:
   fslint check web api/views.py                 report only what touches these
   fslint check --fix --diff                     show what --fix would change
   fslint check --select FS2,exposed-api-key     only some rules
+  fslint check --watch                          again at every change of a file
   fslint check --since main                     only lines changed since main
   fslint check --write-baseline                 accept today's findings ...
   fslint check --baseline fslint-baseline.json  ... and report only new ones
@@ -100,6 +104,7 @@ Examples:
 @stacked(
     click.option("--fail-on", type=click.Choice(["error", "warning"]), help="The least severity that fails the run."),
     click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings."),
+    click.option("--watch", is_flag=True, help="Check again whenever a file changes, until Ctrl-C."),
 )
 @stacked(
     click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Leave out what it accepts."),
@@ -127,6 +132,12 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
     """
     _refuse_contradictions(options)
     outputs = _outputs(options)
+    if options["watch"]:
+        return _watch(paths, options, outputs)
+    return _once(paths, options, outputs)
+
+
+def _once(paths: tuple[str, ...], options: dict[str, Any], outputs: Sequence[tuple[str, Path | None]]) -> int:
     settings = _settings(options)
     changes, overlay = _changes(settings, options)
     if options["stdin_filename"]:
@@ -140,6 +151,35 @@ def command(paths: tuple[str, ...], **options: Any) -> int:
         write(_shown_files(settings))
         return 0
     return _Run(settings, paths, options, changes).done(outputs)
+
+
+def _watch(paths: tuple[str, ...], options: dict[str, Any], outputs: Sequence[tuple[str, Path | None]]) -> int:
+    """Run until Ctrl-C. A configuration that is being edited may be broken for a while."""
+    from ..baseline import BaselineError
+    from ..settings import SettingsError
+    from .watch import watch
+
+    known = _settings(options)
+
+    def load() -> Settings:
+        nonlocal known
+        with contextlib.suppress(SettingsError):
+            known = _settings(options)
+        return known
+
+    def run() -> int:
+        if sys.stdout.isatty():
+            click.clear()
+        try:
+            return _once(paths, options, outputs)
+        except click.ClickException as error:
+            error.show()
+        except (SettingsError, BaselineError) as error:
+            note(str(error))
+        return 2
+
+    watch(load, run, [target for _, target in outputs if target is not None])
+    return 0
 
 
 class _Run:
@@ -186,7 +226,8 @@ class _Run:
 
         overlay = {**self.settings.overlay, **contents}
         try:
-            return engine.check(replace(self.settings, overlay=overlay), self.paths)
+            with Progress("checking"):
+                return engine.check(replace(self.settings, overlay=overlay), self.paths)
         except FileNotFoundError as error:
             raise click.UsageError(f"There is no file or folder {error}.") from None
 
@@ -200,7 +241,7 @@ class _Run:
             known_by = {(d.code, d.message, d.place) for d in fresh}
             found = [d for d in found if any((d.code, d.message, place) in known_by for place in _places(d))]
             self.notes = self._gone([entry for entry in gone if entry.identity.code in settings.enabled])
-        if self.changes is not None and not any(map(settings.is_configuration, self.changes.paths)):
+        if self.changes is not None and not self._changes_all(self.changes):
             sources = _sources(result, settings)
             changes = self.changes
 
@@ -210,6 +251,11 @@ class _Run:
 
             found = [diagnostic for diagnostic in found if changed(diagnostic)]
         return found
+
+    def _changes_all(self, changes: Changes) -> bool:
+        """Whether the registry or the configuration has changed, which can change every finding."""
+        settings = self.settings
+        return any(map(settings.is_configuration, changes.paths)) or any(map(settings.was_configuration, changes.gone))
 
     def _baseline(self) -> list[Entry] | None:
         if self.options["baseline"] is None or self.options["write_baseline"]:
@@ -352,7 +398,9 @@ class _Run:
         summary["fixable"] = sum(finding.fix is not None for finding in made)
         report = Report(made, summary, quiet=self.options["quiet"])
         for format_name, target in outputs:
-            written = replace(report, color=target is None and colored(self.options["color"]))
+            written = report
+            if target is None:
+                written = replace(report, color=colored(self.options["color"]), width=columns())
             if format_name in FROM_REPOSITORY:
                 top = git_top(self.settings.root)
                 written = replace(written, findings=findings(shown, self.settings, sources, top))
@@ -392,6 +440,8 @@ def _refuse_contradictions(options: Mapping[str, Any]) -> None:
         ("write_baseline", "diff"),
         ("write_baseline", "since"),
         ("write_baseline", "staged"),
+        *(("watch", other) for other in ("fix", "diff", "write_baseline", "staged", "stdin_filename")),
+        *(("watch", other) for other in ("add_suppressions", "show_settings", "show_files")),
         *(("add_suppressions", other) for other in ("fix", "write_baseline", "staged", "stdin_filename")),
         ("staged", "fix"),
         ("staged", "diff"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,6 +13,9 @@ import click
 
 if TYPE_CHECKING:
     from ..settings import Overrides, Settings
+
+WIDTH = 114
+"""Columns where there is no terminal that has a width."""
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -79,6 +83,11 @@ def colored(choice: str) -> bool:
     if os.environ.get("FORCE_COLOR"):
         return True
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def columns() -> int:
+    """The width of the terminal, or what ``COLUMNS`` says."""
+    return max(40, shutil.get_terminal_size((WIDTH, 24)).columns)
 
 
 def write(text: str) -> None:

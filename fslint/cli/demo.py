@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from .common import color_option, colored, note, write
+from .common import color_option, colored, columns, note, write
 
 
 @click.command(short_help="Write a small shop with tracking mistakes and check it.")
@@ -34,6 +34,6 @@ def command(folder: Path | None, color: str) -> int:
     settings = load(seen_from, config=target.absolute() / "fslint.toml", overrides={"no_cache": True})
     result = engine.check(settings)
     made = findings(result.diagnostics, settings, Sources(settings.root))
-    write(render("text", Report(made, result.summary, color=colored(color))))
+    write(render("text", Report(made, result.summary, color=colored(color), width=columns())))
     note(f"the shop is in {target}: look around, change something, run `fslint check` there")
     return 0

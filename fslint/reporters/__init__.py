@@ -85,13 +85,14 @@ class Finding(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A run's findings. ``summary``: the JSON contract's; ``notes``: further lines for people."""
+    """A run's findings. ``summary``: the JSON contract's; ``notes``: further lines for people; ``width``: in columns."""
 
     findings: tuple[Finding, ...]
     summary: dict[str, int]
     notes: tuple[str, ...] = ()
     color: bool = False
     quiet: bool = False
+    width: int = 114
 
 
 def findings(

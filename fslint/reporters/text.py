@@ -11,13 +11,13 @@ from . import Finding, Report, totals
 
 COLORS = {"error": "red", "warning": "yellow", "info": "blue"}
 _TAB = 4
-_WIDTH = 110
 _BEFORE = 40
+"""As many characters of a long line are shown before what is marked, a third of the width at most."""
 
 
 def render(report: Report) -> str:
     """Every finding, and the totals."""
-    parts = [_finding(finding, report.color) for finding in report.findings]
+    parts = [_finding(finding, report.color, report.width) for finding in report.findings]
     if not report.quiet:
         parts.append("".join(f"{line}\n" for line in (totals(report), *report.notes)))
     return "\n".join(parts)
@@ -37,12 +37,12 @@ def headline(finding: Finding, color: bool) -> str:
     return f"{place}: {kind}{fixable} {finding.name}: {printable(finding.message)}"
 
 
-def _finding(finding: Finding, color: bool) -> str:
+def _finding(finding: Finding, color: bool, width: int) -> str:
     lines = [headline(finding, color)]
     margin = " " * len(str(finding.spot.line))
     bar = style("|", color, "blue", bold=True)
     if finding.source.strip():
-        text, marks = _excerpt(finding)
+        text, marks = _excerpt(finding, width - len(margin) - 5)
         number = style(str(finding.spot.line), color, "blue", bold=True)
         lines += [
             f"{margin} {bar}",
@@ -61,21 +61,22 @@ def _finding(finding: Finding, color: bool) -> str:
     return "".join(f"{line}\n" for line in lines)
 
 
-def _excerpt(finding: Finding) -> tuple[str, str]:
-    """The source line and the marks below its span; of a long line, the part around the span."""
+def _excerpt(finding: Finding, width: int) -> tuple[str, str]:
+    """The source line and the marks below its span; of a line longer than ``width``, the part around the span."""
+    most = min(_BEFORE, width // 3)
     spot, source = finding.spot, finding.source
     first = min(spot.column - 1, len(source))
     last = len(source) if spot.end_line > spot.line else min(spot.end_column - 1, len(source))
     last = max(last, first)
-    cut = max(0, first - _BEFORE) if len(source) > _WIDTH and first > _BEFORE else 0
+    cut = max(0, first - most) if len(source) > width and first > most else 0
     if not cut:  # drop what every line of a deeply nested block begins with
         cut = min(first, len(source) - len(source.lstrip()))
         prefix = ""
     else:
         prefix = "…"
-    shown = source[cut : cut + _WIDTH]
-    suffix = "…" if cut + _WIDTH < len(source) else ""
-    before, marked = source[cut:first], source[first : min(last, cut + _WIDTH)]
+    shown = source[cut : cut + width]
+    suffix = "…" if cut + width < len(source) else ""
+    before, marked = source[cut:first], source[first : min(last, cut + width)]
     marks = " " * _columns(prefix + _plain(before)) + "^" * max(1, _columns(_plain(marked)))
     return prefix + _plain(shown) + suffix, marks
 
