@@ -116,6 +116,9 @@ def test_infos_never_fail(fslint: Shell) -> None:
         (["check", "--since", "main", "--staged"], "cannot go together"),
         (["chek"], "Did you mean 'check'?"),
         (["why", "a.js"], "is not FILE:LINE"),
+        (["why", "a.js:0"], "is not FILE:LINE"),
+        (["why", f"{os.devnull}:1"], "There is no file"),
+        (["why", f"{__file__}:1"], "lies outside the project's root"),
         (["why", "none.js:3"], "There is no file none.js"),
         (["explain", "FS2O1"], "Did you mean 'FS201'?"),
         (["registry", "check"], "There is no registry here"),
@@ -596,6 +599,14 @@ def test_why(fslint: Shell) -> None:
     assert code == 0 and "client" in out and "'Opened'" in out
     code, out, _ = fslint("why", "sub/a.js:1")
     assert code == 0 and out.startswith("no tracking call stands on line 1")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="such a name is a drive there")
+def test_why_takes_a_drive_and_what_stands_behind_the_line(fslint: Shell) -> None:
+    fslint.files({"C:\\web\\a.js": CLEAN})
+    for place in ("C:\\web\\a.js:1", "C:\\web\\a.js:1:22", "C:\\web\\a.js:1:22: error[FS301]"):
+        code, out, _ = fslint("why", place)
+        assert code == 0 and "'Opened'" in out
 
 
 def test_rules_and_explain(fslint: Shell) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
 from .common import project_options, settings_of, write
+
+_PLACE = re.compile(r"(.+?):([1-9]\d*)(?=:|$)")
+"""A file, which may begin with a drive (``C:\\shop\\cart.ts:12``), a line, and what an editor or a finding puts behind."""
 
 
 @click.command(
@@ -28,13 +32,16 @@ def command(place: str, **options: Any) -> int:
     from ..reporters.text import printable
     from ..settings import relative
 
-    file, _, rest = place.partition(":") if not Path(place).exists() else (place, "", "")
-    number = rest.partition(":")[0]
-    if not number.isdigit() or number == "0":
+    found = _PLACE.match(place)
+    if found is None or Path(place).exists():
         raise click.UsageError(f"'{place}' is not FILE:LINE, as in web/cart.ts:12.")
+    file, number = found.groups()
     if not Path(file).is_file():
         raise click.UsageError(f"There is no file {file}.")
     settings = settings_of(options)
-    said = engine.why(settings, relative(Path(file).resolve(), settings.root), int(number))
+    path = Path(file).resolve()
+    if not path.is_relative_to(settings.root):
+        raise click.UsageError(f"{file} lies outside the project's root {settings.root}.")
+    said = engine.why(settings, relative(path, settings.root), int(number))
     write("".join(f"{printable(line)}\n" for line in said) or f"fslint knows of no tracking call at {file}:{number}.\n")
     return 0
