@@ -720,6 +720,22 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert done.stdout.count("\n") == 1 and done.stderr == ""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a shell's words")
+def test_streams_that_are_closed_or_full(tmp_path: Path) -> None:
+    write_project(tmp_path, {"a.js": UNTYPED})
+
+    def run(redirection: str) -> tuple[int, str, str]:
+        command = f"{sys.executable} -m fslint check {redirection}"
+        done = subprocess.run(command, shell=True, cwd=tmp_path, capture_output=True, text=True, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run(">&-") == (1, "", "")
+    code, out, err = run("2>&-")
+    assert (code, err) == (1, "") and "FS301" in out
+    if Path("/dev/full").exists():
+        assert run(">/dev/full") == (2, "", "fslint: cannot write the output: No space left on device\n")
+
+
 def test_a_terminal_that_knows_only_ascii(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.js": "FS.event('Ünï', { größe: 3 });\n"})
     done = process(tmp_path, "check", env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"})

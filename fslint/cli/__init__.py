@@ -5,10 +5,14 @@ Importing this module imports click and nothing else of weight: each command's m
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from io import TextIOWrapper
+from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -87,9 +91,7 @@ def group() -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run fslint as a program; returns its exit code: 0 clean, 1 findings, 2 the run could not be done."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    sys.stdout, sys.stderr = (_usable(stream) for stream in (sys.stdout, sys.stderr))
     try:
         code = group.main(given, prog_name="fslint", standalone_mode=False)
         sys.stdout.flush()
@@ -105,8 +107,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("fslint: interrupted", err=True)
         return 130
+    except OSError as error:
+        if error.errno not in _FULL:
+            return _report(error, "--verbose" in given or "-v" in given)
+        _forget_output()
+        click.echo(f"fslint: cannot write the output: {error.strerror}", err=True)
+        return 2
     except Exception as error:
         return _report(error, "--verbose" in given or "-v" in given)
+
+
+_FULL = (errno.ENOSPC, errno.EIO, errno.EFBIG)
+
+
+def _usable(stream: TextIO | None) -> TextIO:
+    """A standard stream that takes every text; one that was closed when fslint was started goes nowhere."""
+    if stream is None:
+        return Path(os.devnull).open("w", encoding="utf-8")
+    if isinstance(stream, TextIOWrapper):
+        stream.reconfigure(errors="backslashreplace")
+    return stream
 
 
 def _report(error: Exception, verbose: bool) -> int:
