@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pytest
 from markers import Projects, found_and_marked
+from ruletest import run
 
 PROJECTS: Projects = {}
 T = "import { trackServerEvent } from '@acme/t';\n"
@@ -562,3 +563,28 @@ class S:
 def test_project(name: str) -> None:
     found, expected = found_and_marked(*PROJECTS[name])
     assert found == expected
+
+
+def test_what_is_lost_says_where_nothing_waits_and_whose_handler_sends_it() -> None:
+    files = {
+        "app/lib/track.ts": """
+        export function trackPaid(plan: string) {
+          return trackServerEvent('Plan Paid', 'user_1', { plan });
+        }
+        """,
+        "app/api/pay/route.ts": """
+        import { trackPaid } from '../../lib/track';
+        export async function POST() {
+          trackPaid('pro').catch(() => {});
+          return Response.json({});
+        }
+        """,
+    }
+    found, project = run(files, ["FS510"])
+    (lost,) = found
+    line = {path: module.line for path, module in project.all_modules.items()}
+    assert (lost.place.path, line[lost.place.path](lost.place.start)) == ("app/lib/track.ts", 2)
+    assert [(r.place.path, line[r.place.path](r.place.start), r.message) for r in lost.related] == [
+        ("app/api/pay/route.ts", 3, "nothing waits for it here"),
+        ("app/api/pay/route.ts", 2, "this Next.js handler sends it"),
+    ]

@@ -639,6 +639,16 @@ def package(version: str) -> dict[str, str]:
         ("const FullStory = require('@fullstory/browser');\nFullStory.identify('1');\n", "^2.0.0", [1]),
         ("const { event } = require('@fullstory/browser');\nevent('A', {});\n", "^2.0.0", [1]),
         ("const { FullStory } = require('@fullstory/browser');\nFullStory.event('A', {});\n", "^2.0.0", []),
+        ("const { FullStory } = await import('@fullstory/browser');\nFullStory.event('A', {});\n", "^2.0.0", []),
+        ("import('@fullstory/browser').then(({ FullStory }) => FullStory.event('A'));\n", "^2.0.0", []),
+        ("import('@fullstory/browser').then((sdk) => sdk.init({ orgId }));\n", "^2.0.0", []),
+        ("const sdk = await import('@fullstory/browser');\nsdk.default.event('A', {});\n", "^2.0.0", []),
+        ("const FS = await import('@fullstory/browser');\nFS.event('A', {});\n", "^1.7.1", []),
+        ("const FS = await import('@fullstory/browser');\nFS.event('A', {});\n", "^2.0.0", [1]),
+        ("const { event } = await import('@fullstory/browser');\nevent('A', {});\n", "^2.0.0", [1]),
+        ("(await import('@fullstory/browser')).identify('1');\n", "^2.0.0", [1]),
+        ("\nimport('@fullstory/browser').then((sdk) => sdk.event('A', {}));\n", "^2.0.0", [1]),
+        ("import('@fullstory/browser').then(({ event }) => event('A', {}));\n", "^2.0.0", [1]),
     ],
 )
 def test_namespace_imports(source: str, version: str, expected: list[int]) -> None:

@@ -422,6 +422,28 @@ def test_everything_else_about_such_a_request_is_silent() -> None:
     assert {code for code, _, _ in findings({"web/x.ts": source}, ["FS5", "FS603", "FS803", "FS605"])} == {"FS603"}
 
 
+def test_a_caller_gives_the_scheme_or_the_colon() -> None:
+    helper = f"""
+    import os, requests
+    KEY = os.environ["FULLSTORY_API_KEY"]
+    def send(body, scheme="Basic", key=KEY):
+        requests.post("{EVENTS}", json=body, headers={{"Authorization": f"{{scheme}} {{key}}"}}, timeout=3)
+    """
+    source = """
+    from app.http import KEY, send
+    send({})
+    send({}, "Bearer")
+    send({}, scheme="Token")
+    send({}, "Basic", f"{KEY}:")
+    """
+    assert lines({"app/http.py": helper, "app/track.py": source}, "FS605") == [("app/track.py", n) for n in (3, 4, 5)]
+    wrong = {
+        "app/http.py": helper.replace('"Basic"', '"Bearer"'),
+        "app/track.py": "from app.http import send\nsend({})\n",
+    }
+    assert lines(wrong, "FS605") == [("app/http.py", 4)]
+
+
 # --------------------------------------------------------------------------------------------- FS605, JavaScript
 
 

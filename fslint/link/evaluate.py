@@ -207,36 +207,33 @@ class Evaluator:
     def _join(self, place: Place, values: Sequence[Val], spans: Sequence[Place], how: str) -> Val:
         parts: list[str | Val] = []
         places: list[Place] = []
+        given: list[Place | None] = []
 
-        def text(piece: str, span: Place) -> None:
-            if parts and isinstance(parts[-1], str):
+        def add(piece: str | Val, span: Place, at: Place | None = None) -> None:
+            if isinstance(piece, str) and parts and isinstance(parts[-1], str):
                 parts[-1] += piece
-            else:
-                parts.append(piece)
-                places.append(span)
+                return
+            parts.append(piece)
+            places.append(span)
+            given.append(at)
 
         for value, span in zip(values, spans, strict=True):
             if isinstance(value, Lit) and (spelled := literal_text(value)) is not None:
-                text(spelled, span)
+                add(spelled, span, value.at)
             elif isinstance(value, Tmpl):
-                for part, sub in zip(value.parts, value.spans, strict=True):
-                    if isinstance(part, str):
-                        text(part, sub)
-                    else:
-                        parts.append(part)
-                        places.append(sub)
+                for part, sub, at in zip(value.parts, value.spans, value.given, strict=True):
+                    add(part, sub, at or value.at)
             else:
-                parts.append(value)
-                places.append(span)
+                add(value, span)
         if not parts:
             return Lit(place, "")
         if len(parts) > MAX_PARTS or sum(len(part) for part in parts if isinstance(part, str)) > MAX_TEXT:
             self.truncated.add(place)
             return Unknown(place, "a text too long to be followed")
         if len(parts) == 1 and isinstance(parts[0], str):
-            given = next((v for v in values if v.at is not None), None)
-            return Lit(given.place, parts[0]) if given is not None else Lit(place, parts[0])
-        return Tmpl(place, tuple(parts), how, tuple(places))
+            handed = next((v for v in values if v.at is not None), None)
+            return Lit(handed.place, parts[0]) if handed is not None else Lit(place, parts[0])
+        return Tmpl(place, tuple(parts), how, tuple(places), tuple(given))
 
     def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:
         place = module.place(node)

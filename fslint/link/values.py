@@ -104,16 +104,25 @@ class Tmpl(Val):
     """Text with holes: strings are known text, Vals are holes (never ``Lit``, never nested ``Tmpl``).
 
     ``how``: as in ``facts.Template``, or ``str`` for a bare conversion (``String(x)``, ``str(x)``, ``x + ''``).
-    ``spans``: place of each part, parallel to ``parts``.
+    ``spans``: place of each part, parallel to ``parts``. ``given``: for each text of which a caller gave the (first)
+    piece, the expression at that call.
     """
 
-    __slots__ = ("how", "parts", "spans")
+    __slots__ = ("given", "how", "parts", "spans")
 
-    def __init__(self, place: Place, parts: tuple[str | Val, ...], how: str, spans: tuple[Place, ...]) -> None:
+    def __init__(
+        self,
+        place: Place,
+        parts: tuple[str | Val, ...],
+        how: str,
+        spans: tuple[Place, ...],
+        given: tuple[Place | None, ...] = (),
+    ) -> None:
         super().__init__(place)
         self.parts = parts
         self.how = how
         self.spans = spans
+        self.given = given or (None,) * len(parts)
 
     @property
     def prefix(self) -> str:

@@ -26,10 +26,13 @@ from ..link.handlers import Handler, handlers
 from ..link.modules import Module
 from ..link.platform import long_lived_next
 from ..link.project import Frame, Project, TrackingCall
+from ..link.wrappers import Key
 from . import rule
 from .delivery_texts import event_text, name_of
 
 _MAX_RELATED = 3
+Running = tuple[Key, Handler]
+"""A handler's function, and what it is."""
 _PLATFORMS = {"next": "Next.js", "vercel": "Vercel", "cloudflare": "Cloudflare", "lambda": "AWS Lambda"}
 _KEEP_ALIVE = {
     "next": "`after(() => …)` from 'next/server'",
@@ -55,7 +58,7 @@ def blocking_await(project: Project) -> Iterator[Diagnostic]:
         handler = reached[0].handler
         platforms = {item.handler.framework.platform for item in reached}
         related = tuple(
-            Related(_function_place(project, item), f"this {item.handler.framework.name} handler waits for it")
+            Related(_function_place(project, item.key), f"this {item.handler.framework.name} handler waits for it")
             for item in reached[:_MAX_RELATED]
         )
         yield Diagnostic(
@@ -72,9 +75,9 @@ def blocking_await(project: Project) -> Iterator[Diagnostic]:
         )
 
 
-def _function_place(project: Project, item: Reached) -> Place:
-    module = project.modules[item.key[0]]
-    function = module.facts.functions[item.key[1]]
+def _function_place(project: Project, key: Key) -> Place:
+    module = project.modules[key[0]]
+    function = module.facts.functions[key[1]]
     start, end = function.name_start, function.name_end
     return Place(module.path, start, end) if end > start else Place(module.path, function.start, function.start)
 
@@ -199,14 +202,18 @@ def lost_when_frozen(project: Project) -> Iterator[Diagnostic]:
             if not _is_lost(last):
                 continue
             frame = last.frame if last.frame.key != call.site.key else call.site
-            platform = _platform(project, last.module, last.function) or (
-                _platform(project, call.site.module, call.site.fact.function) if frame is not call.site else ""
+            running = _frozen(project, last.module, last.function) or (
+                _frozen(project, call.site.module, call.site.fact.function) if frame is not call.site else None
             )
+            floating = frame
         else:
             frame = call.site
-            platform = _lost_above(project, last)
-        if not platform or frame.place in found:
+            running, floating = _lost_above(project, last) or (None, frame)
+        if running is None or frame.place in found:
             continue
+        platform = running[1].framework.platform
+        related = [] if floating.key == frame.key else [Related(floating.place, "nothing waits for it here")]
+        related.append(Related(_function_place(project, running[0]), f"this {_PLATFORMS[platform]} handler sends it"))
         found[frame.place] = Diagnostic(
             "FS510",
             f"nothing waits for {event_text(call)}: {_PLATFORMS[platform]} freezes the process once the response is "
@@ -217,6 +224,7 @@ def lost_when_frozen(project: Project) -> Iterator[Diagnostic]:
                 if platform in _KEEP_ALIVE
                 else "await it before the handler returns, or put it on a queue (SQS)"
             ),
+            related=tuple(related),
             origins=_origins(call, frame),
             subject=name_of(call),
             function=project.function_name(frame),
@@ -249,20 +257,20 @@ def _is_queue(step: Passage) -> bool:
     return name in ("delay", "apply_async", "send", "enqueue", "enqueue_job", "kiq", "defer", "add_task")
 
 
-def _platform(project: Project, module: Module, function: int) -> str:
-    """The platform of a serverless handler that runs a function, "" if none does."""
+def _frozen(project: Project, module: Module, function: int) -> Running | None:
+    """A serverless handler that runs a function, None if none does."""
     for key, handler in reaching_handlers(project, module, function):
         platform = handler.framework.platform
         if not platform or (module.python and platform != "lambda"):
             continue
         if platform == "next" and long_lived_next(project, key[0]):
             continue
-        return platform
-    return ""
+        return key, handler
+    return None
 
 
-def _lost_above(project: Project, first: Passage) -> str:
-    """The platform of a handler whose helper waits for the call while nothing waits for the helper."""
+def _lost_above(project: Project, first: Passage) -> tuple[Running, Frame] | None:
+    """A handler whose helper waits for the call while nothing waits for the helper, and the call of the helper."""
     known = handlers(project)
     seen: set[tuple[str, int]] = set()
     stack = [first]
@@ -272,12 +280,12 @@ def _lost_above(project: Project, first: Passage) -> str:
             continue
         seen.add(step.frame.key)
         if not step.waits:
-            platform = _platform(project, step.module, step.function) if _is_lost(step) else ""
-            if platform:
-                return platform
+            handler = _frozen(project, step.module, step.function) if _is_lost(step) else None
+            if handler is not None:
+                return handler, step.frame
             continue
         if step.key in known:
             continue
         kind = result_kind(project, step.module, step.function, step.outcome)
         stack.extend(ways_out(project, step.module, step.function, kind))
-    return ""
+    return None

@@ -106,6 +106,15 @@ def _strip(parts: list[str | Val]) -> list[str | Val]:
     return [part for part in parts if part != ""]
 
 
+def _giver(value: Val, sign: str = "") -> Place:
+    """Where the text of a header stands that holds ``sign``, or begins it: in the call that gives it, else the header."""
+    if isinstance(value, Tmpl):
+        for part, given in zip(value.parts, value.given, strict=True):
+            if isinstance(part, str) and part.strip() and sign in part:
+                return given if given is not None and not _holds(value.place, given) else value.place
+    return value.place
+
+
 def encoded(value: Val) -> Val | None:
     """What a value is base64 of, None where it is not known to be base64."""
     found = _encoder(value)
@@ -240,10 +249,10 @@ def _judge_text(value: Val, parts: list[str | Val], first: str, whole: Place) ->
         if first.lower() == "basic" and len(parts) == 1:
             return Judged(NOTHING, whole)
         if first.lower() in ("basic", "basic:", "bearer"):
-            return Judged(WRONG, value.place, "has no space after its scheme")
+            return Judged(WRONG, _giver(value), "has no space after its scheme")
         return Judged(UNKNOWN, whole)
     if match[1].lower() != "basic":
-        return Judged(WRONG, value.place, f"has the scheme '{match[1]}' instead of Basic")
+        return Judged(WRONG, _giver(value), f"has the scheme '{match[1]}' instead of Basic")
     if not rest:
         return Judged(NOTHING, whole)
     return _credential(value, rest)
@@ -266,7 +275,7 @@ def _credential(value: Val, rest: list[str | Val]) -> Judged:
             return Judged(WRONG, place, "is an org ID, not a key")
         return Judged(VERBATIM if kind == "key" else UNKNOWN, place)
     if any(isinstance(part, str) and ":" in part for part in rest) and any(isinstance(part, Val) for part in rest):
-        return Judged(WRONG, place, "is the key with a colon, but not in base64")
+        return Judged(WRONG, _giver(value, ":"), "is the key with a colon, but not in base64")
     if len(rest) == 1 and isinstance(first, str) and _ORG_ID.match(first):
         return Judged(WRONG, place, "is an org ID, not a key")
     return Judged(UNKNOWN, place)

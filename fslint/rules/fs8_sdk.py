@@ -11,10 +11,12 @@ from ..diagnostics import Diagnostic
 from ..facts import (
     Argument,
     Assign,
+    Call,
     CallRef,
     Entry,
     Export,
     FileFacts,
+    FunctionRef,
     Literal,
     Member,
     ModuleRef,
@@ -26,6 +28,7 @@ from ..facts import (
     Unary,
     Value,
 )
+from ..link.flow import plain
 from ..link.modules import Module
 from ..link.project import Project
 from . import rule
@@ -175,12 +178,12 @@ def _namespaces(module: Module) -> Iterator[tuple[Node, str, str]]:
             used = _wrong_use(module, row.binding)
             if used is not None:
                 yield row, used, module.facts.bindings[row.binding].name
-    required = {row.start for row in imported if row.how == "require"}
+    required = {row.start for row in imported if row.how in ("require", "dynamic")}
     if not required:
         return
     for index, binding in enumerate(module.facts.bindings):
         for assign in binding.assigns:
-            value = assign.value
+            value = plain(assign.value)
             if isinstance(value, ModuleRef) and value.start in required:
                 used = _wrong_use(module, index)
                 if used is not None:
@@ -188,15 +191,33 @@ def _namespaces(module: Module) -> Iterator[tuple[Node, str, str]]:
             elif (key := _taken(value, required)) is not None:
                 yield key[0], key[1], ""
     for call in module.facts.calls:
-        if (key := _taken(call.callee, required)) is not None:
+        if (key := _taken(call.callee, required)) is None:
+            continue
+        if key[1] != "then":
             yield key[0], key[1], ""
+        elif (taken := _param_of_callback(module, call)) >= 0 and (used := _wrong_use(module, taken)) is not None:
+            yield key[0], used, module.facts.bindings[taken].name
+
+
+def _param_of_callback(module: Module, call: Call) -> int:
+    """The binding that gets the module in ``import('…').then((sdk) => …)``; -1 where there is none."""
+    callback = plain(call.args[0].value) if call.args else None
+    params = module.facts.functions[callback.function].params if isinstance(callback, FunctionRef) else ()
+    return params[0].binding if params else -1
 
 
 def _taken(value: Value, required: set[int]) -> tuple[ModuleRef, str] | None:
-    """``require('…').event`` and what destructuring takes: the module and a member that SDK 2 does not export."""
-    if isinstance(value, Member) and isinstance(value.object, ModuleRef) and value.object.start in required:
-        name = _key(value)
-        return (value.object, name) if name and name not in SDK_2_EXPORTS else None
+    """``require('…').event``, ``(await import('…')).event`` and what destructuring takes: the module and a member that
+    SDK 2 does not export."""
+    if isinstance(value, Member):
+        whole, name = plain(value.object), _key(value)
+        if (
+            isinstance(whole, ModuleRef)
+            and whole.start in required
+            and name
+            and name not in (*SDK_2_EXPORTS, "default")
+        ):
+            return whole, name
     return None
 
 
