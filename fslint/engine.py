@@ -248,8 +248,10 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     linker.add(m for m in (workspace.load(p) for p in sorted(hits)) if m is not None)
     searched: set[str] = set()
     named: set[str] = set()
+    seen: set[str] = set(workspace.facts)
     for _ in range(MAX_ROUNDS):
-        linker.add(list(workspace.modules.values()))
+        while drawn := linker.drawn_in():
+            linker.add(drawn)
         needles: set[str] = set()
         wanted = linker.wanted()
         for path in wanted:
@@ -265,9 +267,9 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
                 named |= holding
             else:
                 linker.skip(name, len(holding))
-        found |= named
+        seen |= found | named
         candidates = sorted(
-            p for p in (found | {p for p in workspace.facts if p not in known}) - known
+            p for p in seen - known
             if _is_code(p) and not (settings.exclude_tests and is_test(p))
         )  # fmt: skip
         workspace.parse(candidates)
@@ -279,7 +281,6 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         if not modules:
             break
         linker.add(modules)
-    linker.add(list(workspace.modules.values()))
     project = linker.project(workspace.files.paths)
     project.unreadable = {
         path: reason for path, reason in workspace.unreadable.items() if path in hits or path in workspace.named

@@ -325,6 +325,53 @@ class Linker:
                     changed = True
         return set(self._tracking)
 
+    def drawn_in(self) -> list[Module]:
+        """Modules that are loaded but not taken in, and whose calls may matter: a taken one hands them something that
+        tracks (``safely(track, 'X')``), or a class that tracks extends one of theirs. Others only give values."""
+        touching: set[Key] = set()
+        queue = [
+            (sink.module.path, number)
+            for sink in self.sinks.values()
+            for number in sink.module.enclosing(sink.module.call(sink.call).function)
+        ]
+        while queue:
+            key = queue.pop()
+            if key not in touching:
+                touching.add(key)
+                for link in self.graph.callers.get(key, ()):
+                    inside = link.module.enclosing(link.module.call(link.call).function)
+                    queue.extend((link.module.path, number) for number in inside)
+        found: set[str] = set()
+        for key, links in self.graph.callers.items():
+            if key[0] not in self.modules and key[0] not in found:
+                for link in links:
+                    positional, keywords = self.evaluator.arguments(link.module, link.module.call(link.call), None)
+                    given = (*positional, *(value for _, value in keywords))
+                    if any(self._touches(value, touching) for value in given):
+                        found.add(key[0])
+                        break
+        for path, number in touching:
+            module = self.evaluator.loaded.get(path)
+            if module is not None and module.function(number).cls >= 0:
+                cls = Cls(
+                    module.place(module.facts.classes[module.function(number).cls]), module, module.function(number).cls
+                )
+                found.update(owner.module.path for owner in self.evaluator.lineage(cls))
+        return [self.evaluator.loaded[path] for path in sorted(found) if path not in self.modules]
+
+    def _touches(self, value: Val, touching: set[Key]) -> bool:
+        """Whether a value is, or holds, a function from which a sink is reached, an object with one, or the client."""
+        for part in walk(value, 200):
+            if isinstance(part, Func) and (part.module.path, part.function) in touching:
+                return True
+            if isinstance(part, (Inst, Cls)):
+                cls = part.cls if isinstance(part, Inst) else part
+                for owner in self.evaluator.lineage(cls):
+                    members = enumerate(owner.module.facts.functions)
+                    if any(x.cls == owner.cls and (owner.module.path, n) in touching for n, x in members):
+                        return True
+        return self._is_client(value)
+
     def _stateful(self, module: Module, function: int) -> bool:
         """A method: what it sends may depend on its object."""
         return module.function(function).cls >= 0
@@ -529,8 +576,8 @@ class Linker:
         """What rules see of all that was taken in."""
         project = Project(self.evaluator, self.settings)
         include_tests = not getattr(self.settings, "exclude_tests", True)
-        project.all_modules = dict(sorted(self.modules.items()))
-        project.modules = {p: m for p, m in project.all_modules.items() if include_tests or not m.test}
+        project.all_modules = dict(sorted(self.evaluator.loaded.items()))
+        project.modules = {p: m for p, m in sorted(self.modules.items()) if include_tests or not m.test}
         pinned = getattr(self.settings, "pinned_side", lambda path: None)
         assign_sides(
             project.all_modules, lambda m, i: self.resolver.resolve(m.path, i.specifier, i.name), pinned, files
