@@ -34,6 +34,7 @@ from .settings import Settings, SettingsError, git_top
 
 if TYPE_CHECKING:
     from .facts import FileFacts
+    from .link.linker import Linker
     from .link.modules import Module
     from .link.project import Project
     from .registry import Registry
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 if TYPE_CHECKING:
     from .inventory import Position
 
-MAX_ROUNDS = 12
+MAX_ROUNDS = 24
 COMPARING = frozenset({"FS201", "FS202", "FS203", "FS401", "FS506", "FS512"})
 """Rules whose findings are about two calls."""
 MAX_NAMED = 400
@@ -257,10 +258,17 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         for path in wanted:
             needles |= workspace.resolver.importers_needles(path)
         fresh = needles - searched
-        searched |= fresh
-        found = search.find(fresh, _guesses(workspace, wanted)) if fresh else set()
+        # What is known already may lead on; only then are all files searched again.
+        later = fresh - search.needles
+        found = search.find(fresh - later) if fresh - later else set()
+        if later and not _lead_on(workspace, linker, found):
+            found |= search.find(later, _guesses(workspace, wanted))
+            later = set()
+        searched |= fresh - later
         known = set(linker.modules)
-        for name in sorted(linker.names_wanted() - searched):
+        names = sorted(linker.names_wanted() - searched)
+        search.find(names)
+        for name in names:
             searched.add(name)
             holding = search.find({name})
             if len(holding) <= MAX_NAMED and len(name) >= MIN_NAMED:
@@ -298,6 +306,15 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     _registries(workspace, project)
     _linked_facts(workspace, project)
     return project
+
+
+def _lead_on(workspace: Workspace, linker: Linker, found: Iterable[str]) -> bool:
+    """Whether one of some files imports what is wanted and is not yet taken in."""
+    fresh = [p for p in sorted(found) if p not in linker.modules and _is_code(p)]
+    if workspace.settings.exclude_tests:
+        fresh = [p for p in fresh if not is_test(p)]
+    workspace.parse(fresh)
+    return any((facts := workspace.facts.get(p)) is not None and linker.imports_wanted(p, facts) for p in fresh)
 
 
 def _guesses(workspace: Workspace, wanted: Iterable[str]) -> set[str]:

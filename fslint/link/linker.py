@@ -44,6 +44,8 @@ _ADDRESS = re.compile(r"(?<![\w.-])(?:api\.(?:\w+\.)?|\w+1\.|\.)?fullstory\.com"
 """The server API's host, or the part of it that a file may keep apart; no link to a help page."""
 _ROOT_NAMES = SERVER_FUNCTIONS | {"_fs_namespace"}
 """Texts by which FullStory is reached: ``window[window._fs_namespace]``."""
+MAX_BELOW = 200
+"""Functions that are followed downwards from those that are known by name."""
 _CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
 Load = Callable[[str], "Module | None"]
@@ -87,6 +89,7 @@ class Linker:
         self._reaching: set[Key] = set()
         self.skipped: dict[str, int] = {}
         self._rooted = False
+        self._registered: set[str] = set()
         self._givers: dict[str, bool] = {}
 
     # ------------------------------------------------------------------------------------------------------- intake
@@ -99,9 +102,7 @@ class Linker:
             self.evaluator.loaded[module.path] = module
         if not new:
             return
-        for module in new:
-            self._namespace(module)
-            register(module, self.evaluator, self.evaluator.registrations)
+        self._register(new)
         if not self._rooted:
             # Without any way to FullStory nothing tracks, and nothing needs to be asked who calls it.
             self._rooted = any(self._is_root(module) for module in new if not module.test)
@@ -113,6 +114,13 @@ class Linker:
         else:
             self.graph.add(new)
         self._find_sinks()
+
+    def _register(self, modules: Iterable[Module]) -> None:
+        for module in modules:
+            if module.path not in self._registered:
+                self._registered.add(module.path)
+                self._namespace(module)
+                register(module, self.evaluator, self.evaluator.registrations)
 
     def _is_root(self, module: Module) -> bool:
         """Whether a file has a name, import or text by which FullStory can be reached."""
@@ -327,7 +335,15 @@ class Linker:
 
     def drawn_in(self) -> list[Module]:
         """Modules that are loaded but not taken in, and whose calls may matter: a taken one hands them something that
-        tracks (``safely(track, 'X')``), or a class that tracks extends one of theirs. Others only give values."""
+        tracks (``safely(track, 'X')``), a class that tracks extends one of theirs, or a ``trackServerEvent`` calls them
+        (what it does with failures counts). Others only give values, and what they provide (a context's)."""
+        if not self._rooted:
+            return []
+        while unknown := [m for path, m in sorted(self.evaluator.loaded.items()) if path not in self._registered]:
+            self._register(unknown)
+        if self.evaluator.registrations.stale:
+            self._restart()
+            self._find_sinks()
         touching: set[Key] = set()
         queue = [
             (sink.module.path, number)
@@ -357,7 +373,23 @@ class Linker:
                     module.place(module.facts.classes[module.function(number).cls]), module, module.function(number).cls
                 )
                 found.update(owner.module.path for owner in self.evaluator.lineage(cls))
+        found |= self._below_named()
         return [self.evaluator.loaded[path] for path in sorted(found) if path not in self.modules]
+
+    def _below_named(self) -> set[str]:
+        """The modules of what functions call that are known by name."""
+        queue = [key for key in self.graph.callers if self._name_of(key) in SERVER_FUNCTIONS]
+        seen: set[Key] = set()
+        while queue and len(seen) < MAX_BELOW:
+            key = queue.pop()
+            if key not in seen:
+                seen.add(key)
+                queue.extend(link.callee for link in self.graph.callees.get(key, ()))
+        return {path for path, _ in seen}
+
+    def _name_of(self, key: Key) -> str:
+        module = self.evaluator.loaded.get(key[0])
+        return module.function(key[1]).name if module is not None else ""
 
     def _touches(self, value: Val, touching: set[Key]) -> bool:
         """Whether a value is, or holds, a function from which a sink is reached, an object with one, or the client."""
@@ -585,7 +617,8 @@ class Linker:
         self._assign_apps(project, tuple(files))
         for links in self.graph.callers.values():
             for link in links:
-                if link.module.path not in project.modules or link.callee[0] not in project.modules:
+                callee = project.all_modules.get(link.callee[0])
+                if link.module.path not in project.modules or callee is None or (callee.test and not include_tests):
                     continue
                 edge = CallEdge(link.frame, link.callee, link.handed)
                 project.edges_in.setdefault(link.callee, []).append(edge)
