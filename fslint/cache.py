@@ -11,6 +11,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from .facts import FileFacts
 
-FOLDER_FILE = "facts.sqlite"
+DATABASE = "facts.sqlite"
 MAX_BYTES = 200_000_000
 MAX_RUNS = 8
 _DAY = 86_400
@@ -175,7 +176,7 @@ class Cache:
         if self._connection is None or self._folder is None:
             return
         try:
-            if (self._folder / "facts.sqlite").stat().st_size <= MAX_BYTES:
+            if (self._folder / DATABASE).stat().st_size <= MAX_BYTES:
                 return
             with self._connection:
                 self._connection.execute(
@@ -192,7 +193,69 @@ class Cache:
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         if damaged and self._folder is not None:
             with contextlib.suppress(OSError):
-                (self._folder / "facts.sqlite").unlink()
+                (self._folder / DATABASE).unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What a cache holds. ``size``: bytes on the disk."""
+
+    size: int
+    facts: int
+    runs: int
+    indexed: bool
+
+
+def describe(folder: Path) -> Description | None:
+    """What is kept in a folder, None where nothing is. Writes nothing."""
+    file = folder / DATABASE
+    try:
+        size = sum(path.stat().st_size for path in _files(folder))
+        if not size:
+            return None
+        connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
+    except (OSError, sqlite3.Error):
+        return None
+
+    def count(query: str) -> int:
+        try:
+            return int(connection.execute(query).fetchone()[0])
+        except sqlite3.Error:
+            return 0
+
+    try:
+        return Description(
+            size,
+            count("SELECT COUNT(*) FROM facts"),
+            count("SELECT COUNT(*) FROM runs"),
+            count("SELECT COUNT(*) FROM notes WHERE name = 'index'") > 0,
+        )
+    finally:
+        connection.close()
+
+
+def clean(folder: Path) -> int | None:
+    """Remove what is kept in a folder, and the folder if nothing else is in it; the bytes removed, None for nothing.
+
+    Raises ``OSError``."""
+    files = _files(folder)
+    if not files:
+        return None
+    size = sum(path.stat().st_size for path in files)
+    for path in files:
+        path.unlink(missing_ok=True)
+    ignore = folder / ".gitignore"
+    with contextlib.suppress(OSError):
+        if ignore.read_text() == _IGNORE:
+            ignore.unlink()
+    with contextlib.suppress(OSError):
+        folder.rmdir()
+    return size
+
+
+def _files(folder: Path) -> list[Path]:
+    """The database and what SQLite keeps beside it."""
+    return [path for end in ("", "-journal", "-wal", "-shm") if (path := folder / f"{DATABASE}{end}").is_file()]
 
 
 def _open(folder: Path) -> sqlite3.Connection | None:
@@ -202,7 +265,7 @@ def _open(folder: Path) -> sqlite3.Connection | None:
         return None
     except sqlite3.DatabaseError:
         with contextlib.suppress(OSError, sqlite3.Error):
-            (folder / "facts.sqlite").unlink()
+            (folder / DATABASE).unlink()
             return _connect(folder)
     except OSError:
         pass
@@ -214,7 +277,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     ignore = folder / ".gitignore"
     if not ignore.exists():
         ignore.write_text(_IGNORE)
-    connection = sqlite3.connect(folder / "facts.sqlite", timeout=2)
+    connection = sqlite3.connect(folder / DATABASE, timeout=2)
     try:
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)

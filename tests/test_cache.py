@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import multiprocessing
 import os
 from pathlib import Path
@@ -119,3 +120,36 @@ def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     with Cache(tmp_path / "c") as cache:
         assert cache.get_many([b"k"]) == {b"k": facts(1)}
         cache.put_many({b"l": facts(1)})
+
+
+def test_the_cache_is_described_and_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from fslint.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.py").write_text("track_server_event('Order Placed', 'user_1', {})\n")
+
+    def out(*arguments: str) -> str:
+        with monkeypatch.context() as patch:
+            text = io.StringIO()
+            patch.setattr("sys.stdout", text)
+            main(["cache", *arguments])
+        return text.getvalue()
+
+    assert "no cache" in out("info") and "no cache" in out("clean") and not (tmp_path / ".fslint_cache").exists()
+    main(["check", "--quiet", "--jobs", "1"])
+    text = out("info")
+    assert "facts of 1 contents" in text and "results of 1 runs" in text and "an index" in text
+    (tmp_path / ".fslint_cache/mine.txt").write_text("kept")
+    assert "removed" in out("clean")
+    assert [p.name for p in (tmp_path / ".fslint_cache").iterdir()] == ["mine.txt"]
+    (tmp_path / ".fslint_cache/mine.txt").unlink()
+    main(["check", "--quiet"])
+    out("clean")
+    assert not (tmp_path / ".fslint_cache").exists()
+
+
+def test_options_of_the_cache_commands(tmp_path: Path) -> None:
+    from fslint.cli import main
+
+    assert main(["cache", "info", "--config", str(tmp_path / "none.toml")]) == 2
+    assert main(["check", "--jobs", "-1"]) == 2

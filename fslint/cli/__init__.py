@@ -27,6 +27,7 @@ COMMANDS = {
     "rules": "List the rules.",
     "registry": "Work on the event registry: check, sync, import, schema.",
     "facts": "Write this repository's call records, for another repository's checks.",
+    "cache": "Show or remove what is kept between runs.",
     "lsp": "Run the language server, for editors.",
     "demo": "Write a small shop with tracking mistakes and check it.",
 }

@@ -39,6 +39,7 @@ def project_options(function: _F) -> _F:
         click.option("--root", metavar="DIR", help="The project's root folder."),
         click.option("--registry", metavar="FILE", multiple=True, help="The tracking plan (may be repeated)."),
         click.option("--cache-dir", metavar="DIR", help="Where facts are kept between runs [.fslint_cache]."),
+        click.option("--jobs", type=click.IntRange(0), metavar="N", help="Processes that parse [0: one a processor]."),
         click.option("--no-cache", is_flag=True, help="Keep and use no facts of other runs."),
     )(function)
 
@@ -63,7 +64,7 @@ def settings_of(options: dict[str, Any], **more: Any) -> Settings:
     """The settings that the options of ``project_options`` lead to. Raises ``SettingsError``."""
     from ..settings import load
 
-    given = {key: options[key] for key in ("root", "registry", "cache_dir", "no_cache") if options[key]}
+    given = {key: options[key] for key in ("root", "registry", "cache_dir", "no_cache", "jobs") if options.get(key)}
     return load(Path.cwd(), options["config"], options["isolated"], cast("Overrides", {**given, **more}))
 
 
