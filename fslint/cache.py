@@ -46,7 +46,7 @@ def _generation() -> bytes:
 
     digest = blake2b(str(FACTS_VERSION).encode(), digest_size=32)
     here = Path(__file__).parent
-    for file in (here / "facts.py", *sorted((here / "frontends").glob("*.py"))):
+    for file in (here / "facts.py", here / "text.py", *sorted((here / "frontends").glob("*.py"))):
         with contextlib.suppress(OSError):
             digest.update(file.read_bytes())
     for name in installed():

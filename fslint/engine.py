@@ -22,7 +22,6 @@ from .cache import Cache, key_of
 from .diagnostics import Diagnostic, Place, Related, apply_precedence
 from .discovery import Files, Selection, discover, is_test
 from .frontends import language_of
-from .frontends.syntax import Undecodable, to_utf8
 from .index import load as load_index
 from .index import signatures
 from .runs import Run, digest_of, digest_of_files, digest_of_names
@@ -31,6 +30,7 @@ from .runs import key_of as key_of_run
 from .runs import load as load_run
 from .search import SEEDS, Search, addresses, tracks
 from .settings import Settings, SettingsError, git_top
+from .text import Undecodable, to_utf8
 
 if TYPE_CHECKING:
     from .facts import FileFacts

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .diagnostics import Place
 from .frontends import language_of
-from .frontends.syntax import Undecodable, line_starts, to_utf8
+from .text import Undecodable, line_starts, to_utf8
 
 
 class Position(NamedTuple):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -198,3 +200,18 @@ def test_a_process_that_dies_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(parallel, "extract", dies)
     found = parallel.extract_many([(b"f(1)", "python")] * 6, 2)
     assert [len(facts.calls) for facts in found] == [1] * 6
+
+
+def test_a_warm_run_imports_no_parser_and_no_linker(project: Path) -> None:
+    code = (
+        "import sys\nfrom fslint.cli import main\nmain(['check'])\n"
+        "heavy = 'tree_sitter libcst esprima yaml msgspec pathspec fslint.facts fslint.link fslint.registry'.split()\n"
+        "print(sorted(set(heavy) & set(sys.modules)), file=sys.stderr)\n"
+    )
+    loaded = [
+        subprocess.run([sys.executable, "-c", code], cwd=project, capture_output=True, text=True).stderr.splitlines()[
+            -1
+        ]
+        for _ in range(2)
+    ]
+    assert "tree_sitter" in loaded[0] and loaded[1] == "[]"
