@@ -102,14 +102,19 @@ def _order(name: str) -> tuple[str, str]:
 # -------------------------------------------------------------------------------------------------------------- events
 
 
-def calls_by_event(project: Project) -> dict[str, list[TrackingCall]]:
-    """Every known name that this repository sends, with the calls that may send it, in their order."""
+def calls_by_event(project: Project, linked: bool = False) -> dict[str, list[TrackingCall]]:
+    """Every known name that this repository sends, with the calls that may send it, in their order.
+
+    ``linked``: also names that only a linked repository sends.
+    """
     found: dict[str, list[TrackingCall]] = {}
     for site in project.sites("event"):
         for name in dict.fromkeys(str(text.value) for text in sent_names(site)):
             found.setdefault(name, []).extend(
                 call for call in site.calls if any(_says(option, name) for option in options(call.name))
             )
+    if linked:
+        return found
     return {name: calls for name, calls in found.items() if not all(call.site.module.linked for call in calls)}
 
 

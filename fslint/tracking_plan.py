@@ -45,7 +45,8 @@ class Entry:
     """An event, or a kind of call without a name.
 
     ``status``: "" without a registry, else ``registered``, ``not registered``, ``planned``, ``deprecated`` or ``not sent``.
-    ``places``: call sites, as path and line. ``open``: it may carry more than ``properties``.
+    ``places``: call sites, as path and line; ``elsewhere``: those of linked repositories. ``open``: it may carry more
+    than ``properties``.
     """
 
     kind: str
@@ -58,6 +59,12 @@ class Entry:
     properties: tuple[PropertyRow, ...] = ()
     open: bool = False
     places: tuple[tuple[str, int], ...] = ()
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def sent(self) -> bool:
+        """Whether a call sends it."""
+        return bool(self.places or self.elsewhere)
 
 
 def entries(project: Project, position: Position) -> list[Entry]:
@@ -74,12 +81,11 @@ def entries(project: Project, position: Position) -> list[Entry]:
 
 def _apps(project: Project) -> Iterator[tuple[str, Registry | None, list[TrackingCall]]]:
     """Every app with its registry and its calls; apps that share a registry without being named are one."""
-    own = [c for c in project.calls if not c.site.module.linked]
     if not project.settings.apps:
-        yield "", project.registry(), own
+        yield "", project.registry(), project.calls
         return
     for app in dict.fromkeys(("", *(app.name for app in project.settings.apps))):
-        calls = [call for call in own if app in call.apps]
+        calls = [call for call in project.calls if app in call.apps]
         if calls or app:
             yield app, project.registry(app), calls
 
@@ -89,7 +95,7 @@ def _events(
 ) -> Iterator[Entry]:
     mine = {id(call) for call in calls}
     sent: dict[str, list[TrackingCall]] = {}
-    for name, sending in calls_by_event(project).items():
+    for name, sending in calls_by_event(project, linked=True).items():
         canonical = registry.canonical(name) if registry is not None else name
         sent.setdefault(canonical, []).extend(call for call in sending if id(call) in mine)
     names = {name for name, sending in sent.items() if sending and name.strip()} | set(
@@ -113,7 +119,7 @@ def _event(
     rows = tuple(_properties(project, registry, event, calls, objects=name in OBJECT_LIST_EVENTS))
     entry = Entry(
         "event", name, app, _side(calls), _status(registry, event, calls), properties=rows,
-        open=_is_open(calls), places=_places(calls, position),
+        open=_is_open(calls), places=_places(calls, position), elsewhere=_elsewhere(calls, position),
     )  # fmt: skip
     if event is None:
         return entry
@@ -160,12 +166,18 @@ def _plain(
     sent = list(_sent(project, calls, planned or {}, required=kind == "pattern"))
     return Entry(
         kind, name, app, _side(calls), properties=(*_registered(planned or {}), *sent),
-        open=_is_open(calls), places=_places(calls, position),
+        open=_is_open(calls), places=_places(calls, position), elsewhere=_elsewhere(calls, position),
     )  # fmt: skip
 
 
 def _places(calls: Iterable[TrackingCall], position: Position) -> tuple[tuple[str, int], ...]:
-    return tuple(dict.fromkeys(position(call.site.place)[:2] for call in calls))
+    return tuple(dict.fromkeys(position(call.site.place)[:2] for call in calls if not call.site.module.linked))
+
+
+def _elsewhere(calls: Iterable[TrackingCall], position: Position) -> tuple[str, ...]:
+    """The call sites of other repositories: the stand-in of a file is named ``repository:path``."""
+    found = ((call.site.place, position(call.site.place)[1]) for call in calls if call.site.module.linked)
+    return tuple(dict.fromkeys(f"{place.path}:{line}" for place, line in found))
 
 
 def _is_open(calls: Iterable[TrackingCall]) -> bool:
@@ -253,7 +265,7 @@ def markdown(found: Sequence[Entry], link: Link = relative_link, notes: Iterable
 
 def _summary(found: Sequence[Entry]) -> str:
     events = [entry for entry in found if entry.kind == "event"]
-    sent = [entry for entry in events if entry.places]
+    sent = [entry for entry in events if entry.sent]
     by_side = [
         f"{count} {words}"
         for side, words in (("client", "from the browser"), ("server", "from the server"), ("both", "from both sides"))
@@ -307,7 +319,13 @@ def _table(group: Sequence[Entry], link: Link) -> Iterator[str]:
             *([_cell(entry.description)] if described else []),
             "<br>".join(_shown(row) for row in entry.properties)
             + ("<br>…" if entry.open and entry.properties else "…" * entry.open),
-            ", ".join(f"[{_cell(path)}:{line}]({link(path, line)})" for path, line in entry.places) or "–",
+            ", ".join(
+                [
+                    *(f"[{_cell(path)}:{line}]({link(path, line)})" for path, line in entry.places),
+                    *map(_cell, entry.elsewhere),
+                ]
+            )
+            or "–",
         ]
         yield f"| {' | '.join(cells)} |"
 
@@ -344,11 +362,11 @@ def to_csv(found: Sequence[Entry]) -> str:
     writer = csv.writer(output, lineterminator="\n")
     writer.writerow(COLUMNS)
     for entry in found:
-        places = " ".join(f"{path}:{line}" for path, line in entry.places)
+        places = " ".join([*(f"{path}:{line}" for path, line in entry.places), *entry.elsewhere])
         for row in entry.properties or (PropertyRow(""),):
             status = entry.status if row.planned or not entry.status else "property not registered"
             cells = (
-                entry.kind, entry.name, entry.side, len(entry.places), status, entry.owner, entry.app,
+                entry.kind, entry.name, entry.side, len(entry.places) + len(entry.elsewhere), status, entry.owner, entry.app,
                 entry.description, row.name, row.type, row.required, row.values, row.description, places,
             )  # fmt: skip
             writer.writerow([harmless(cell) for cell in cells])

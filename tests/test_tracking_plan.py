@@ -98,6 +98,21 @@ def test_apps_are_chapters_of_their_own(run: Run) -> None:
     assert [(row["app"], row["name"]) for row in rows] == [("shop", "A"), ("admin", "B")]
 
 
+def test_the_calls_of_a_linked_repository_are_in_the_plan(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other" / "api"
+    write_project(other, {"a.py": "track_server_event('Paid', uid, {})\ntrack_server_event('New', uid, {})\n"})
+    monkeypatch.chdir(other)
+    assert main(["facts", "--no-cache", "-o", str(tmp_path / "api.json")]) == 0
+    (other / "a.py").unlink()
+    monkeypatch.chdir(tmp_path)
+    files = {"fslint.toml": 'linked-facts = ["api.json"]\n', "events.yaml": PLAN, "web/a.js": "FS.event('New');\n"}
+    found = sections(run(files, "--output-format", "markdown"))
+    assert "| Paid | server |  | api:a.py:1 |" in found["From the server"]
+    assert "| New | both |  | [web/a.js:1](web/a.js#L1), api:a.py:2 |" in found["Sent, but not in the plan"]
+
+
 def test_links_can_lead_to_a_code_host(run: Run) -> None:
     text = run(CODE, "--output-format", "markdown", "--base-url", "https://host/o/r/blob/main/")
     assert "[web/a b.js:1](https://host/o/r/blob/main/web/a%20b.js#L1)" in text

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 
-@click.group(short_help="Check the event registry, or print its JSON Schema.")
+@click.group(short_help="Work on the event registry: check, sync, import, schema.")
 def command() -> None:
     """Work on the event registry (tracking plan)."""
 
@@ -30,7 +30,7 @@ def schema() -> int:
     return 0
 
 
-@command.command()
+@command.command(short_help="Check registry files by themselves (FS002).")
 @click.argument("files", nargs=-1)
 @click.option(
     "--output-format",
@@ -82,12 +82,13 @@ def check(files: tuple[str, ...], output_format: str, color: str, **options: Any
 
 
 @command.command(
+    short_help="Add what is new in the code, mark what is gone.",
     epilog="""\b
 Examples:
   fslint registry sync            add what is new, mark what is gone
   fslint registry sync --diff     show what would change
   fslint registry sync --check    fail if something would change, for CI
-"""
+""",
 )
 @click.option("--check", is_flag=True, help="Write nothing; exit with 1 if something would change.")
 @click.option(
@@ -141,6 +142,7 @@ def _lines(settings: Settings, said: list[tuple[str, str]], about: str = "") -> 
 
 @command.command(
     "import",
+    short_help="Make a registry of another tool's tracking plan.",
     epilog="""\b
 Examples:
   fslint registry import tracking-plan.json -o events.yaml
