@@ -602,7 +602,8 @@ def opened(settings: Settings, start: Path | None = None) -> Iterator[tuple[Proj
     """The linked project, and its places as path (relative to ``start``, else to the root), line and column."""
     workspace = Workspace(settings)
     try:
-        yield link(workspace), _positions(workspace, start or settings.root)
+        project = link(workspace)
+        yield project, _positions(workspace, start or settings.root, project.linked_contents)
     finally:
         workspace.close()
 
@@ -618,8 +619,10 @@ def why(settings: Settings, path: str, line: int) -> list[str]:
         workspace.close()
 
 
-def _positions(workspace: Workspace, start: Path | None = None) -> Position:
-    """Spans as path (relative to the working directory), line and column, 1-based, columns in code points."""
+def _positions(workspace: Workspace, start: Path | None = None, linked: Mapping[str, bytes] | None = None) -> Position:
+    """Spans as path (relative to the working directory), line and column, 1-based, columns in code points.
+
+    ``linked``: stand-ins for files of other repositories, whose paths stay as they are."""
     from .settings import relative
     from .source import Source
 
@@ -628,8 +631,11 @@ def _positions(workspace: Workspace, start: Path | None = None) -> Position:
     def position(place: Place) -> tuple[str, int, int]:
         source = sources.get(place.path)
         if source is None:
-            source = sources[place.path] = Source(workspace.text(place.path))
+            stand_in = (linked or {}).get(place.path)
+            source = sources[place.path] = Source(workspace.text(place.path) if stand_in is None else stand_in)
         found = source.position(place.start)
+        if linked and place.path in linked:
+            return place.path, found.line, found.column
         return relative(workspace.settings.root / place.path, start or workspace.settings.cwd), found.line, found.column
 
     return position

@@ -176,8 +176,8 @@ def _places(calls: Iterable[TrackingCall], position: Position) -> tuple[tuple[st
 
 def _elsewhere(calls: Iterable[TrackingCall], position: Position) -> tuple[str, ...]:
     """The call sites of other repositories: the stand-in of a file is named ``repository:path``."""
-    found = ((call.site.place, position(call.site.place)[1]) for call in calls if call.site.module.linked)
-    return tuple(dict.fromkeys(f"{place.path}:{line}" for place, line in found))
+    found = (position(call.site.place)[:2] for call in calls if call.site.module.linked)
+    return tuple(dict.fromkeys(f"{path}:{line}" for path, line in found))
 
 
 def _is_open(calls: Iterable[TrackingCall]) -> bool:
