@@ -107,6 +107,8 @@ class Cache:
 
     def put_many(self, facts: Mapping[bytes, FileFacts]) -> None:
         """Keep facts; what was not used for longest goes when there is too much."""
+        if not self.works:
+            return
         import msgspec
 
         from .facts import encode

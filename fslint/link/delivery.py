@@ -114,13 +114,17 @@ def _awaited_by_name(project: Project, call: TrackingCall) -> bool:
     name = call_name(call.sink.module, call.sink.call).rsplit(".", 1)[-1]
     if name.lower().endswith("async"):
         return True
-    return any(
-        waited(other.sink.module, other.sink.call).how == "await"
-        for other in project.calls
-        if other.by_name
-        and other.sink.module.python
-        and call_name(other.sink.module, other.sink.call).rsplit(".", 1)[-1] == name
-    )
+    awaited = _AWAITED.get(project)
+    if awaited is None:
+        awaited = _AWAITED[project] = {
+            call_name(other.sink.module, other.sink.call).rsplit(".", 1)[-1]
+            for other in project.calls
+            if other.by_name and other.sink.module.python and waited(other.sink.module, other.sink.call).how == "await"
+        }
+    return name in awaited
+
+
+_AWAITED: WeakKeyDictionary[Project, set[str]] = WeakKeyDictionary()
 
 
 def function_of(project: Project, key: Key) -> Function | None:
