@@ -36,6 +36,7 @@ from .rules.fs1_properties import mismatch
 from .rules.fs3_schema import DATES, suffixed
 from .rules.fs4_forms import form_of
 from .rules.fs5_sides import client_only_critical_event, interface_event_on_server
+from .rules.fs6_privacy import is_sensitive
 from .rules.fs7_names import follows
 from .rules.properties import MAX_NESTING, Plan, Prop
 from .rules.property_values import is_empty
@@ -276,6 +277,8 @@ class _Maker:
         """Why a property cannot be registered, "" where it can."""
         if not writable(group.name):
             return "a registry cannot hold this name"
+        if any(is_sensitive(self.project, prop) for prop in group.props):
+            return "must not be sent (FS604)"
         stem, suffix = strip_suffix(group.name)
         if suffix and stem in types and not (suffix in DATES and types[stem] != suffix):
             return f"it reads like {stem} with a type suffix"

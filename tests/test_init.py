@@ -185,6 +185,13 @@ def test_types_are_those_that_the_rules_see(tmp_path: Path, sent: str, registere
     assert found == (registered if registered is not None else dict.fromkeys(("NO", "on", "12:30", "a: b #c"), "int!"))
 
 
+def test_what_must_never_be_sent_is_not_registered(tmp_path: Path) -> None:
+    plan = drafted(tmp_path, {"web/a.js": "FS.event('A', { card_number_str: x, card_number_valid_bool: true });\n"})
+    assert described(plan.events["A"].properties) == {"card_number_valid": "bool!"}
+    assert "# card_number: {type: …}  # must not be sent (FS604): web/a.js:1" in (tmp_path / "events.yaml").read_text()
+    assert "FS604" in {code for code, _, _ in findings(tmp_path)}
+
+
 def test_order_completed_may_hold_objects(tmp_path: Path) -> None:
     plan = drafted(tmp_path, {"web/a.js": "FS.event('Order Completed', { products: [{ sku: 'a' }] });\n"})
     assert described(plan.events["Order Completed"].properties) == {"products": "objects!"}

@@ -129,9 +129,7 @@ def _report(root: Path, files: dict[str, str], plan_file: str | None, drafted: D
         if open_sides := sum(not event.reviewed for event in drafted.events):
             lines.append(f"  `reviewed: false` until a person has decided which side is right: {open_sides}.")
         if drafted.left_out:
-            lines.append(
-                f"  Left as comments, since the code does not tell their type: {drafted.left_out} of the properties."
-            )
+            lines.append(f"  Left as comments, for a person to decide: {drafted.left_out} of the properties.")
         if drafted.dynamic:
             lines.append(f"  {plural(len(drafted.dynamic), 'name')} put together at run time, listed at its top.")
     return "".join(f"{line}\n" for line in lines)

@@ -76,13 +76,23 @@ def _outermost(name_of: Iterable[Ent], judge: frozenset[tuple[str, ...]]) -> boo
     return not any(_term(entry.name, judge) for entry in name_of)
 
 
+def is_sensitive(project: Project, prop: Prop) -> bool:
+    """Whether a property, and nothing that holds it, is named like a secret that its value may be."""
+    term = sensitive_term(prop.name)
+    return (
+        term is not None
+        and _outermost(prop.parents, _SENSITIVE)
+        and not _harmless(project, prop.name, prop.value, term)
+    )
+
+
 @rule("FS604")
 def sensitive_property(project: Project) -> Iterator[Diagnostic]:
     """A property of any call that is named like a secret; and log text that holds a value so named."""
 
     def judge(prop: Prop) -> Problem | None:
         term = sensitive_term(prop.name)
-        if term is None or not _outermost(prop.parents, _SENSITIVE) or _harmless(project, prop.name, prop.value, term):
+        if term is None or not is_sensitive(project, prop):
             return None
         return Problem(
             f"'{prop.name}' is by its name sensitive ({_shown(term)}): {NEVER}",
