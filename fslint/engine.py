@@ -62,7 +62,8 @@ class Result:
     """What a run found.
 
     ``diagnostics``: final (selected, precedence, suppressions, PATHS applied), by path, place and code. ``summary``: the
-    JSON contract's. ``notes``: for stderr. ``everything``: what ``diagnostics`` would be without PATHS. ``secrets``: the
+    JSON contract's. ``notes``: for stderr. ``everything``: what ``diagnostics`` would be without PATHS; ``found``: all
+    that the rules said, before ``settle``. ``secrets``: the
     places of keys in a file. ``linked_contents``: texts that stand for other repositories' files. ``project``: None where
     an earlier run's result still stands.
     """
@@ -75,6 +76,7 @@ class Result:
     everything: list[Diagnostic] = field(default_factory=list)
     secrets: Callable[[str], list[tuple[int, int]]] = lambda path: []
     linked_contents: Mapping[str, bytes] = field(default_factory=dict)
+    found: list[Diagnostic] = field(default_factory=list)
 
 
 class Workspace:
@@ -507,15 +509,23 @@ def check(settings: Settings, paths: Sequence[str] = (), recall: bool = True) ->
             return _selection_of(earlier, None, settings, selection)
         project = link(workspace)
         found = run_rules(project, settings)
-        stand, silenced = apply_precedence(found)
-        stand, suppressed = _suppress(project, settings, stand, silenced, workspace.text)
-        stand = [d for d in stand if d.code not in settings.ignored_in(d.place.path)]
-        run = _run(workspace, project, sorted(stand, key=_order), suppressed)
+        stand, suppressed = settle(project, settings, found, workspace.text)
+        run = _run(workspace, project, stand, suppressed)
         if key is not None and workspace.signatures is not None and _readable(workspace):
             workspace.cache.keep_run(key, dump_run(run))
-        return _selection_of(run, project, settings, selection)
+        return replace(_selection_of(run, project, settings, selection), found=found)
     finally:
         workspace.close()
+
+
+def settle(
+    project: Project, settings: Settings, found: Iterable[Diagnostic], read: Callable[[str], bytes]
+) -> tuple[list[Diagnostic], int]:
+    """What is shown of all that the rules say, in order, and how many findings comments silence. ``read``: a file's
+    text (UTF-8 without BOM)."""
+    stand, silenced = apply_precedence(found)
+    stand, suppressed = _suppress(project, settings, stand, silenced, read)
+    return sorted((d for d in stand if d.code not in settings.ignored_in(d.place.path)), key=_order), suppressed
 
 
 def _stands(workspace: Workspace, run: Run) -> bool:

@@ -67,23 +67,22 @@ def _taken(view: View, here: Cursor, call: Bracket) -> Taken | None:
     uses = [use for use in view.snapshot.uses if use.callee.rpartition(".")[2] == last]
     uses = [use for use in uses if use.callee == call.callee] or uses
     uses = [use for use in uses if use.place.path == view.path] or uses
-    if uses:
-        return _of_uses(uses)
-    return Taken((0,), (2,), "event", False) if last in SERVER_FUNCTIONS else None
+    known = Taken((0,), (2,), "event", False) if last in SERVER_FUNCTIONS else None
+    return _of_uses(uses, known) if uses else known
 
 
 def _of_spec(spec: Spec) -> Taken:
     return Taken(spec.name, spec.properties, spec.kind, spec.api == "v1")
 
 
-def _of_uses(uses: list[Use]) -> Taken | None:
-    """What most calls of a function do."""
+def _of_uses(uses: list[Use], known: Taken | None) -> Taken:
+    """What most calls of a function do, else what is known of it."""
     names = Counter(use.name_at for use in uses if use.name_at)
     properties = Counter(use.properties_at for use in uses if use.properties_at)
     first = uses[0]
     return Taken(
-        names.most_common(1)[0][0] if names else None,
-        properties.most_common(1)[0][0] if properties else None,
+        names.most_common(1)[0][0] if names else known.name if known else None,
+        properties.most_common(1)[0][0] if properties else known.properties if known else None,
         first.kind,
         first.v1,
         first.app,

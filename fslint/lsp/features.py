@@ -98,12 +98,12 @@ def _listing(server: Server) -> None:
 def _renaming(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_PREPARE_RENAME)
     async def prepare(params: types.PrepareRenameParams) -> types.PrepareRenamePlaceholder | None:
-        view = await server.settled_view(params.text_document.uri)
+        view = await server.settled_view(params.text_document.uri, whole=True)
         return navigation.prepare_rename(view, params.position) if view is not None else None
 
     @server.feature(types.TEXT_DOCUMENT_RENAME, types.RenameOptions(prepare_provider=True))
     async def rename(params: types.RenameParams) -> types.WorkspaceEdit | None:
-        view = await server.settled_view(params.text_document.uri)
+        view = await server.settled_view(params.text_document.uri, whole=True)
         if view is None:
             return None
         try:

@@ -5,7 +5,7 @@ In: the project, the registries. Out: ``Use`` and ``Mention`` lists, plain data.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Container, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -25,11 +25,15 @@ _TYPES = {"isodate": "str", "num": "real", "nums": "reals"}
 _LONGEST_CALLEE = 200
 
 
-def uses(project: Project, read: Callable[[str], bytes]) -> tuple[Use, ...]:
-    """Every call site of this repository, in order of path and place. ``read``: a file's text."""
-    return tuple(
-        _use(project, site, read) for site in project.sites() if site.kind in KINDS and not site.frame.module.linked
-    )
+def uses(project: Project, read: Callable[[str], bytes], only: Container[str] | None = None) -> tuple[Use, ...]:
+    """Every call site of this repository, in order of path and place. ``read``: a file's text. ``only``: in files."""
+    return tuple(_use(project, site, read) for site in _sites(project, only))
+
+
+def _sites(project: Project, only: Container[str] | None) -> Iterator[Site]:
+    for site in project.sites():
+        if site.kind in KINDS and not site.frame.module.linked and (only is None or site.frame.module.path in only):
+            yield site
 
 
 def _use(project: Project, site: Site, read: Callable[[str], bytes]) -> Use:
@@ -58,7 +62,7 @@ def _use(project: Project, site: Site, read: Callable[[str], bytes]) -> Use:
         v1=site.first.v1,
         properties=sent,
         name_at=_way(fact, argument) if argument is not None else (),
-        properties_at=_properties_at(fact, site.place, sent),
+        properties_at=_properties_at(fact, site.place, sent, objects),
         open=any(not isinstance(option, Obj) or option.open for option in objects),
     )
 
@@ -88,8 +92,8 @@ def _keys(value: object, place: Place) -> tuple[str, ...]:
     return ()
 
 
-def _properties_at(call: Call, site: Place, sent: Iterable[Sent]) -> Arg:
-    """Where a call has its properties: the argument whose object holds their keys."""
+def _properties_at(call: Call, site: Place, sent: Iterable[Sent], values: Iterable[Val]) -> Arg:
+    """Where a call has its properties: the argument whose object holds their keys, or that is their value."""
     for prop in sent:
         if prop.key.path != site.path:
             continue
@@ -99,6 +103,10 @@ def _properties_at(call: Call, site: Place, sent: Iterable[Sent]) -> Arg:
         way = _way(call, prop.key)
         if way:
             return way
+    for value in values:
+        here = _here(value, site)
+        if here is not None and here != site:
+            return _way(call, here)
     return ()
 
 
@@ -114,19 +122,17 @@ def _sent(project: Project, objects: Iterable[Val]) -> Iterator[Sent]:
                 yield Sent(entry.name, entry.key_place, kind if known else "")
 
 
-def mentions(project: Project) -> dict[str, tuple[Mention, ...]]:
-    """The places that name something, by path, in order."""
+def mentions(project: Project, only: Container[str] | None = None) -> dict[str, tuple[Mention, ...]]:
+    """The places that name something, by path, in order. ``only``: what call sites in these files name, and no registry."""
     found: dict[str, dict[Mention, None]] = {}
-    registries = {id(r): r for r in project.registries.values() if r is not None}.values()
-    for path, mention in chain(_of_calls(project), *(_of_registry(registry) for registry in registries)):
+    registries = {id(r): r for r in project.registries.values() if r is not None and only is None}.values()
+    for path, mention in chain(_of_calls(project, only), *(_of_registry(registry) for registry in registries)):
         found.setdefault(path, {}).setdefault(mention)
     return {path: tuple(sorted(here, key=lambda m: (m.start, m.end))) for path, here in found.items()}
 
 
-def _of_calls(project: Project) -> Iterator[tuple[str, Mention]]:
-    for site in project.sites():
-        if site.kind not in KINDS or site.frame.module.linked:
-            continue
+def _of_calls(project: Project, only: Container[str] | None) -> Iterator[tuple[str, Mention]]:
+    for site in _sites(project, only):
         app = site.apps[0] if site.apps else ""
         for call in site.calls:
             sent = [str(name.value) for name in texts(call.name)]

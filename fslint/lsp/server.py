@@ -52,9 +52,10 @@ class Folder:
     generation: int = 0
     snapshot: Snapshot | None = None
     done: int = -1
+    done_whole: int = -1
     published: dict[str, tuple[int | None, list[types.Diagnostic]]] = field(default_factory=dict)
     complaint: str = ""
-    waiting: list[tuple[int, asyncio.Future[None]]] = field(default_factory=list)
+    waiting: list[tuple[int, bool, asyncio.Future[None]]] = field(default_factory=list)
     converted: dict[str, tuple[object, list[types.Diagnostic]]] = field(default_factory=dict)
 
 
@@ -251,6 +252,8 @@ class Server(LanguageServer):
         if folder is None:
             return
         folder.done = outcome.generation
+        if outcome.snapshot is None or outcome.snapshot.whole:
+            folder.done_whole = outcome.generation
         before = folder.snapshot
         if outcome.snapshot is not None:
             folder.snapshot = outcome.snapshot
@@ -261,10 +264,10 @@ class Server(LanguageServer):
         self._complain(folder, outcome)
         if outcome.snapshot is not None or outcome.settings_error is not None:
             self._publish(folder, outcome)
-        for generation, future in folder.waiting:
-            if generation <= folder.done and not future.done():
+        for generation, whole, future in folder.waiting:
+            if generation <= (folder.done_whole if whole else folder.done) and not future.done():
                 future.set_result(None)
-        folder.waiting = [(generation, future) for generation, future in folder.waiting if not future.done()]
+        folder.waiting = [waiting for waiting in folder.waiting if not waiting[2].done()]
 
     def _complain(self, folder: Folder, outcome: Outcome) -> None:
         """Say what stops the analysis, once."""
@@ -366,12 +369,12 @@ class Server(LanguageServer):
         text = current(path) or snapshot.texts[path]
         return View(snapshot, path, text, lambda path: self.uri(folder, path), current, version)
 
-    async def settled_view(self, uri: str) -> View | None:
+    async def settled_view(self, uri: str, whole: bool = False) -> View | None:
         """A view that fits the texts as they are now."""
         file = file_of(uri)
         folder = self.folder_of(file) if file is not None else None
         if folder is not None:
-            await self.settled(folder)
+            await self.settled(folder, whole)
         return self.view(uri)
 
     def refresh_hints(self) -> None:
@@ -386,12 +389,12 @@ class Server(LanguageServer):
         if workspace is not None and workspace.code_lens is not None and workspace.code_lens.refresh_support:
             self.workspace_code_lens_refresh(None)
 
-    async def settled(self, folder: Folder) -> None:
-        """Wait for a run that has seen everything up to now."""
-        if folder.done >= folder.generation:
+    async def settled(self, folder: Folder, whole: bool = False) -> None:
+        """Wait for a run that has seen everything up to now. ``whole``: a quick one will not do."""
+        if (folder.done_whole if whole else folder.done) >= folder.generation:
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        folder.waiting.append((folder.generation, future))
+        folder.waiting.append((folder.generation, whole, future))
         await future
 
 

@@ -108,8 +108,8 @@ class Snapshot:
 
     ``mentions``: by path. ``held``: what the editor has of files of which an older text was analysed (``steady``),
     ``broken``: what is wrong in those of the registry, at places of what the editor has.
-    ``linked``: stand-ins for files of other repositories. ``drafts``: how events that are not
-    registered would be.
+    ``linked``: stand-ins for files of other repositories. ``whole``: the whole project was looked at
+    (``quick``). ``drafts``: how events that are not registered would be.
     """
 
     settings: Settings
@@ -123,6 +123,7 @@ class Snapshot:
     held: Mapping[str, Text] = field(default_factory=dict)
     broken: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     linked: frozenset[str] = frozenset()
+    whole: bool = True
     drafts: Mapping[str, EventEntry] = field(default_factory=dict)
 
     def registry(self, app: str = "") -> Registry | None:

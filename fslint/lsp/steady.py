@@ -6,9 +6,11 @@ place: what the file exports stays, so that no other file's findings flicker wit
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from ..frontends import extract, language_of
+from ..facts import FileFacts
+from ..frontends import language_of
 from ..frontends.syntax import Undecodable, to_utf8
 from ..yamlnodes import YamlError, parse
 
@@ -26,13 +28,15 @@ class _Sound:
 class Steady:
     """The last sound texts of the files that are being edited."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Callable[[str, bytes], FileFacts | None]) -> None:
+        """``facts``: of a file's content."""
         self._files: dict[str, _Sound] = {}
+        self._facts = facts
 
-    def begin(self, path: str, saved: bytes | None, language: str) -> None:
+    def begin(self, path: str, saved: bytes | None) -> None:
         """A file differs from the disk; what it was there is its first sound text."""
         if path not in self._files and saved is not None:
-            broken = _broken(saved, language)
+            broken = self._broken(path, saved)
             self._files[path] = _Sound(saved, broken, saved, broken)
 
     def forget(self, path: str) -> None:
@@ -45,7 +49,7 @@ class Steady:
         for path in self._files.keys() & overlay.keys():
             sound, data = self._files[path], overlay[path]
             if data != sound.seen:
-                sound.seen, sound.seen_broken = data, _broken(data, language_of(path) or "")
+                sound.seen, sound.seen_broken = data, self._broken(path, data)
             if sound.seen_broken > sound.broken:
                 overlay[path] = sound.data
                 held[path] = _utf8(data, language_of(path) or "")
@@ -53,20 +57,17 @@ class Steady:
                 sound.data, sound.broken = data, sound.seen_broken
         return held
 
-
-def _broken(data: bytes, language: str) -> int:
-    """How many stretches of a text cannot be read."""
-    text = _utf8(data, language)
-    if language == "yaml":
-        try:
-            parse(text)
-        except YamlError:
-            return 1
-        return 0
-    if language in ("json", "dotenv", ""):
-        return 0
-    facts = extract(text, language)
-    return len(facts.broken) + (facts.syntax_error is not None)
+    def _broken(self, path: str, data: bytes) -> int:
+        """How many stretches of a text cannot be read."""
+        language = language_of(path) or ""
+        if language == "yaml":
+            try:
+                parse(_utf8(data, language))
+            except YamlError:
+                return 1
+            return 0
+        facts = self._facts(path, data) if language not in ("json", "dotenv", "") else None
+        return len(facts.broken) + (facts.syntax_error is not None) if facts is not None else 0
 
 
 def _utf8(data: bytes, language: str) -> bytes:
