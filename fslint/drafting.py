@@ -387,6 +387,15 @@ def section(
 # --------------------------------------------------------------------------------------------------------- conventions
 
 
+def folders_by_side(project: Project) -> dict[str, set[str]]:
+    """The top folders whose calls all come from the client, and those whose calls all come from the server."""
+    found: dict[str, set[str]] = {}
+    for call in project.calls:
+        if "/" in call.site.module.path and not call.site.module.linked:
+            found.setdefault(call.site.module.path.split("/")[0], set()).update(_sides(call))
+    return {side: {folder for folder, sides in found.items() if sides == {side}} for side in SIDES}
+
+
 def naming_of(names: Collection[str]) -> str:
     """The one naming convention that all names follow, "" where none or several do."""
     if len(names) < MIN_NAMES:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from .drafting import Draft
 from .registry_text import Plan, comment_text, comments, listed, render
@@ -82,9 +82,9 @@ registry = {registry}
 # exclude = ["legacy/**"]
 # exclude-tests = true
 
-# Which side a file is on, where its content does not tell.
-# client = ["web/**"]
-# server = ["api/**"]
+# Which side a file is on, where its content does not tell.{sides}
+# client = {client}
+# server = {server}
 
 # Rules, by code, prefix or name. FS508 is off by default; infos never fail a run.
 # extend-select = ["FS508"]
@@ -114,9 +114,18 @@ registry = {registry}
 """
 
 
-def config_text(registry: Sequence[str], orgs: Sequence[str] = ()) -> str:
-    """The text of ``fslint.toml``. ``orgs``: folders of the project that use FullStory orgs of their own."""
-    text = _CONFIG.format(registry=json.dumps(list(registry), ensure_ascii=False))
+def config_text(
+    registry: Sequence[str], orgs: Sequence[str] = (), sides: Mapping[str, Collection[str]] | None = None
+) -> str:
+    """The text of ``fslint.toml``. ``orgs``: folders of the project that use FullStory orgs of their own; ``sides``: the
+    folders that send from the client, and from the server."""
+    found = {side: sorted(folders) for side, folders in (sides or {}).items()}
+    text = _CONFIG.format(
+        registry=json.dumps(list(registry), ensure_ascii=False),
+        sides=" As the code is now:" if any(found.values()) else "",
+        client=_globs(found.get("client") or ["web"]),
+        server=_globs(found.get("server") or ["api"]),
+    )
     own = [folder for folder in orgs if folder]
     names = _app_names(own if len(own) > 1 else ["apps/shop", "apps/admin"])
     known = " These use FullStory orgs of their own:" if len(own) > 1 else ""
@@ -124,6 +133,10 @@ def config_text(registry: Sequence[str], orgs: Sequence[str] = ()) -> str:
     for name, folder in names.items():
         lines += comments(("[[apps]]", f"name = {_toml(name)}", f"paths = [{_toml(f'{folder}/**')}]"))
     return text + "".join(f"{line}\n" for line in lines)
+
+
+def _globs(folders: Sequence[str]) -> str:
+    return f"[{', '.join(_toml(f'{folder}/**') for folder in folders)}]"
 
 
 def _toml(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import tempfile
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ from projects import findings, write_project
 from fslint import registry, rulebook
 from fslint.cli import main
 from fslint.registry_text import key, scalar, writable
+from fslint.settings import load as load_settings
 from fslint.yamlnodes import parse
 
 REGISTRY_CODES = {"FS002", "FS101", "FS102", "FS103", "FS104", "FS105"}
@@ -343,6 +345,28 @@ def test_new_files_have_the_mode_of_new_files(tmp_path: Path) -> None:
     assert init(tmp_path) == 0
     modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("plain", "events.yaml", "fslint.toml")}
     assert len(modes) == 1
+
+
+def test_the_configuration_names_the_project_s_own_folders(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files = {"shop/a.js": "FS.event('A');\n", "back end/a.py": "track_server_event('B', uid, {})\n"}
+    drafted(tmp_path, {**files, "mixed/a.js": "FS.event('C');\n", "mixed/b.py": "track_server_event('D', uid, {})\n"})
+    config = (tmp_path / "fslint.toml").read_text()
+    assert '# client = ["shop/**"]\n# server = ["back end/**"]\n' in config
+    assert "linked-facts" not in capsys.readouterr().out
+    other = tmp_path / "other"
+    drafted(other, {"a.js": "FS.event('A');\n"})
+    assert "No server calls are here" in capsys.readouterr().out
+
+
+def test_every_example_of_the_configuration_can_be_uncommented(tmp_path: Path) -> None:
+    drafted(tmp_path, {'we\'b "x"/a.js': "FS.event('A');\n", "api/a.py": "track_server_event('B', uid, {})\n"})
+    (tmp_path / "server.json").write_bytes(b'{"fslint_facts": 1, "repository": "r", "calls": []}')
+    file = tmp_path / "fslint.toml"
+    lines = [re.sub(r"^# (?=[\w-]+ = |\[|\")", "", line) for line in file.read_text().splitlines()]
+    file.write_text("\n".join(lines))
+    loaded = load_settings(tmp_path)
+    assert loaded.calls and loaded.apps and loaded.per_file_ignores and loaded.linked_facts
+    assert loaded.client == ('we\'b "x"/**',)
 
 
 def test_apps_with_orgs_of_their_own_are_suggested(tmp_path: Path) -> None:

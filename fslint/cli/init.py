@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ def command(force: bool, root: str | None, no_cache: bool) -> int:
     asked, and nothing is overwritten without --force.
     """
     from .. import engine
-    from ..drafting import draft
+    from ..drafting import draft, folders_by_side
     from ..initial import config_text, registry_text
 
     settings = _settings(root, force, no_cache)
@@ -48,17 +49,19 @@ def command(force: bool, root: str | None, no_cache: bool) -> int:
         project.registries = {}  # what is drafted is what the code says, whatever a plan said before
         drafted = draft(project, position)
         orgs = [app for app in project.apps if app] if not settings.apps else []
+        folders = folders_by_side(project)
+        missing = [side for side in ("client", "server") if not any(c.side in (side, "either") for c in project.calls)]
     registry = [plan_file] if plan_file else list(settings.registry)
     files = {
         **({plan_file: registry_text(drafted)} if plan_file else {}),
-        **({config_file: config_text(registry, orgs)} if config_file else {}),
+        **({config_file: config_text(registry, orgs, folders)} if config_file else {}),
     }
     _save(settings.root, files)
     for path in dict.fromkeys((_shown(settings.config), *settings.registry)):
         if path and path not in files:
             note(f"kept {path}")
     write(_report(settings.root, files, plan_file, drafted))
-    write(_next(settings.root, plan_file, no_cache))
+    write(_next(settings.root, plan_file, missing, no_cache))
     return 0
 
 
@@ -138,8 +141,8 @@ def _report(root: Path, files: dict[str, str], plan_file: str | None, drafted: D
 _SIDES = {"client": "from the browser", "server": "from the server", "both": "from both sides"}
 
 
-def _next(root: Path, plan_file: str | None, no_cache: bool) -> str:
-    """What to do next, with what ``check`` says now."""
+def _next(root: Path, plan_file: str | None, missing: Sequence[str], no_cache: bool) -> str:
+    """What to do next, with what ``check`` says now. ``missing``: the sides that have no calls here."""
     from .. import engine
     from ..reporters import plural
     from ..settings import load
@@ -155,5 +158,10 @@ def _next(root: Path, plan_file: str | None, no_cache: bool) -> str:
     steps.append(f"fslint check: {plural(len(result.diagnostics), 'finding')} now" + (f" ({said})." if said else "."))
     if codes:
         steps.append("fslint check --write-baseline keeps quiet about these, so that only new mistakes fail a run.")
+    if len(missing) == 1:
+        steps.append(
+            f"No {missing[0]} calls are here. If that code has a repository of its own, `fslint facts -o FILE` there and "
+            "`linked-facts` here compare both."
+        )
     steps.append("Add it to CI and pre-commit: see the README.")
     return "\nNext:\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1))
