@@ -94,7 +94,7 @@ class Workspace:
         self._folders: dict[str, list[str]] | None = None
         self._top = f"{settings.root}/"
         keeps = self.cache.works and not settings.overlay
-        self.last = load_index(self.cache.note("index")) if keeps else None
+        self.last = load_index(self.cache.note("index"))
         self.run = load_run(self.cache.run(run)) if keeps and run is not None else None
         self.search = Search(settings.root, settings.overlay, self.raw)
         self.names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
@@ -102,8 +102,10 @@ class Workspace:
             self.search.begin({*SEEDS, *self.names, *(self.run.needles if self.run else ())})
         self.files: Files = discover(settings)
         self.paths = self.files.known
-        self.signatures = signatures(settings.root, self.files.paths, time.time_ns()) if keeps else None
-        self.search.settle(self.files, self.last, self.signatures)
+        looks = keeps or self.last is not None
+        found = signatures(settings.root, self.files.paths, time.time_ns()) if looks else None
+        self.search.settle(self.files, self.last, found)
+        self.signatures = found if keeps else None
         # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
         for path in self.named - self.paths:
             if language_of(path) is not None and _is_special(settings.root / path):

@@ -108,6 +108,7 @@ class Search:
             changed = last.changed(files.paths, now)
             if changed is not None:
                 known = files.known
+                changed |= known.intersection(self._overlay)
                 self.needles = set(last.needles)
                 self.holders = {path for path in last.holders if path in known and path not in changed}
                 self.holders |= set(_holding(changed, _encoded(self.needles), self._content))

@@ -135,6 +135,14 @@ def test_random_changes(project: Path, seed: int) -> None:
         assert check(project)[0] == plain(project)
 
 
+def test_contents_in_an_editor_count_with_the_index(project: Path) -> None:
+    first, _ = check(project)
+    late = b"import { track } from '.';\ntrack('Late Event', { a: 1 });\n"
+    for overlay in ({"web/other.ts": late}, {"web/cart.ts": b""}, {"web/new.ts": late, "web/track.ts": b"export {}"}):
+        assert check(project, overlay=overlay) == (plain(project, overlay=overlay), False)
+    assert check(project) == (first, True)
+
+
 def test_without_git_the_index_serves_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(index, "_FRESH", 0)
     write_project(tmp_path, FILES)
