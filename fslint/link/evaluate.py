@@ -68,6 +68,7 @@ class Evaluator:
         self.loaded: dict[str, Module] = {}
         self.registrations = Registrations()
         self._exports: dict[tuple[str, str], Val | None] = {}
+        self._instances: dict[tuple[str, int], Inst] = {}
         self._active: set[tuple[int, int]] = set()
         self._cycles = 0
         self._depth = 0
@@ -88,7 +89,9 @@ class Evaluator:
         """Evaluate everything anew: what was registered since changes what values are."""
         for module in self.loaded.values():
             module.memo.clear()
+            module.changed.clear()
         self._exports.clear()
+        self._instances.clear()
         self.registrations.forget()
 
     # ------------------------------------------------------------------------------------------------------ entry
@@ -103,15 +106,19 @@ class Evaluator:
         if not self._active:
             self._steps = 0
         self._steps += 1
+        kind = type(node)
         guard = (key, id(env))
         if guard in self._active or self._depth > MAX_DEPTH or self._steps > MAX_STEPS:
             self._cycles += 1
             return Unknown(module.place(node), "cycle")
+        if kind in _LEAVES:
+            memo[key] = value = _EVAL[kind](self, module, node, env)
+            return value
         self._active.add(guard)
         self._depth += 1
         before = self._cycles
         try:
-            value = _EVAL[type(node)](self, module, node, env)
+            value = _EVAL[kind](self, module, node, env)
         finally:
             self._active.discard(guard)
             self._depth -= 1
@@ -119,8 +126,24 @@ class Evaluator:
             memo[key] = value
         return value
 
+    def _later(self, evaluate: Callable[[], tuple[Val, ...]]) -> Callable[[], tuple[Val, ...]]:
+        """Parts of a value that few ask for, evaluated when they are: within the same invocations as now."""
+        invoking = self._invoking.copy()
+
+        def asked() -> tuple[Val, ...]:
+            around, self._invoking = self._invoking, invoking
+            try:
+                return evaluate()
+            finally:
+                self._invoking = around
+
+        return asked
+
     def choice(self, place: Place, values: Iterable[Val], how: str) -> Val:
         """One of several, flat and without repetitions of the same literal; one is itself."""
+        values = tuple(values)
+        if len(values) == 1 and not isinstance(values[0], Choice):
+            return values[0]
         flat: list[Val] = []
         seen: set[object] = set()
         for value in values:
@@ -236,10 +259,10 @@ class Evaluator:
         return Tmpl(place, tuple(parts), how, tuple(places), tuple(given))
 
     def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:
+        if node.how == "and":
+            return self.eval(module, node.values[-1], env)
         place = module.place(node)
         values = [self.eval(module, value, env) for value in node.values]
-        if node.how == "and":
-            return values[-1]
         if node.how in ("or", "nullish"):
             kept: list[Val] = []
             for index, value in enumerate(values):
@@ -285,13 +308,12 @@ class Evaluator:
 
     def _unary(self, module: Module, node: f.Unary, env: Env | None) -> Val:
         place = module.place(node)
-        value = self.eval(module, node.value, env)
-        if node.op in ("!", "not", "delete"):
-            return Typed(place, "bool", node.op, (value,))
-        if node.op == "typeof":
-            return Typed(place, "str", node.op, (value,))
+        if node.op in ("!", "not", "delete", "typeof"):
+            kind = "str" if node.op == "typeof" else "bool"
+            return Typed(place, kind, node.op, self._later(lambda: (self.eval(module, node.value, env),)))
         if node.op == "void":
             return Lit(place, None, "undefined")
+        value = self.eval(module, node.value, env)
         if isinstance(value, Lit) and isinstance(value.value, (int, float)) and not isinstance(value.value, bool):
             if node.op == "-":
                 return Lit(place, -value.value)
@@ -301,10 +323,12 @@ class Evaluator:
 
     def _binary(self, module: Module, node: f.Binary, env: Env | None) -> Val:
         place = module.place(node)
+        if node.op not in ("+", "|", "%"):
+            kind = "bool" if node.op in _COMPARISON else ""
+            both = self._later(lambda: (self.eval(module, node.left, env), self.eval(module, node.right, env)))
+            return Typed(place, kind, node.op, both)
         left = self.eval(module, node.left, env)
         right = self.eval(module, node.right, env)
-        if node.op in _COMPARISON:
-            return Typed(place, "bool", node.op, (left, right))
         if node.op == "+" and any(is_text(o) or isinstance(o, EnvV) for v in (left, right) for o in options(v)):
             return self.template(place, [(left, module.place(node.left)), (right, module.place(node.right))], "concat")
         if node.op == "|" and isinstance(right, Obj):
@@ -371,14 +395,46 @@ class Evaluator:
         handed = self._handed_member(module, node)
         if handed is not None:
             return handed
-        base = self.eval(module, node.object, env)
         key = node.key
+        if type(key) is f.Literal and type(key.value) is str and not key.kind:
+            found = self._entry(module, node, key.value, env)
+            if found is not None:
+                return found
+        base = self.eval(module, node.object, env)
         if type(key) is f.Literal:
+            if type(key.value) is str and not key.kind and type(base) is not Choice:
+                return self._member_of(module, base, key.value, module.place(node), node.optional, node.subscript)
             key_value: Val = Lit(module.place(key), key.value, key.kind)
         else:
             key_value = self.eval(module, key, env)
         value = self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
         return _without_ruled_out(module, node, value)
+
+    def _entry(self, module: Module, node: f.Member, name: str, env: Env | None) -> Val | None:
+        """A member of an object literal that a name holds, without a look at the object's other entries (of which some
+        may come back here); None where the whole object has to be known."""
+        target = node.object
+        if type(target) is not f.Name or target.binding in module.param_of:
+            return None
+        binding = module.facts.bindings[target.binding]
+        if binding.imported >= 0 or len(binding.assigns) != 1 or binding.type is not None:
+            return None
+        assign = binding.assigns[0]
+        literal = assign.value
+        if type(literal) is not f.Object or assign.op != "=":
+            return None
+        entries = module.plain_entries(literal)
+        if entries is None or (entry := entries.get(name)) is None:
+            return None
+        changes = self._changes(module).get(target.binding)
+        if changes is not None and not changes.leaves(name):
+            return None
+        if binding.function == 0 and env is not None and env.function != 0:
+            env = None
+        value = self.eval(module, entry.value, env)
+        if isinstance(value, Func) and value.module.function(value.function).kind == "getter":
+            return None
+        return value
 
     def _handed_member(self, module: Module, node: f.Member) -> Val | None:
         """``app.track`` where a script puts it there; ``this.$fs`` that a plugin puts on every component."""
@@ -499,6 +555,8 @@ class Evaluator:
         return []
 
     def _member_of(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
+        if type(base) in _OPAQUE:
+            return self._typed_member(module, base, name, place, optional, subscript)
         if isinstance(base, Obj):
             if name in builtins.OBJECT_METHODS and base.get(name) is None:
                 return MemberV(place, base, name, optional, subscript)
@@ -568,6 +626,8 @@ class Evaluator:
 
     def _typed_member(self, module: Module, base: Val, name: str, place: Place, optional: bool, subscript: bool) -> Val:
         value = MemberV(place, base, name, optional, subscript)
+        if base.decl is None and name != "FS":
+            return value
         if name == "FS" and not module.python and _is_window(base):
             return GlobalV(place, ("FS",))
         if base.decl is not None:
@@ -640,6 +700,15 @@ class Evaluator:
                     if isinstance(option, Cls):
                         queue.append(option)
         return result
+
+    def any_instance(self, module: Module, cls: int) -> Inst:
+        """What ``this`` is in the methods of a class of whose objects nothing is known."""
+        key = (module.path, cls)
+        found = self._instances.get(key)
+        if found is None:
+            place = module.place(module.facts.classes[cls])
+            found = self._instances[key] = Inst(place, Cls(place, module, cls))
+        return found
 
     def _class_member(self, cls: Cls, field: f.Field, this: Val | None, env: Env | None = None) -> Val:
         """The value of a field, method or getter of a class, for a receiver."""
@@ -1172,8 +1241,9 @@ class Evaluator:
             and facts.kind != "lambda"
             and not _has_decorator(facts, "staticmethod")
         ):
-            cls = Cls(place, module, facts.cls)
-            return cls if _has_decorator(facts, "classmethod") else Inst(place, cls)
+            if _has_decorator(facts, "classmethod"):
+                return Cls(place, module, facts.cls)
+            return self.any_instance(module, facts.cls)
         callback = module.callbacks.get(function)
         if callback is not None:
             element = self._callback_value(module, *callback, index, env)
@@ -1277,9 +1347,7 @@ class Evaluator:
             index += 1
         if index >= len(params):
             return []
-        binding = params[index].binding
-        calls = enumerate(func.module.facts.calls)
-        return [n for n, call in calls if isinstance(call.callee, f.Name) and call.callee.binding == binding >= 0]
+        return func.module.calls_of.get(params[index].binding, [])
 
     def _callback_value(self, module: Module, call_number: int, index: int, param: int, env: Env | None) -> Val | None:
         """What a parameter of a callback is where the call it is given to says so (``xs.forEach(x => …)``,
@@ -1324,8 +1392,7 @@ class Evaluator:
             return Unknown(place, "this")
         function = module.function(node.function)
         if function.cls >= 0:
-            cls = Cls(place, module, function.cls)
-            return cls if function.static else Inst(place, cls)
+            return Cls(place, module, function.cls) if function.static else self.any_instance(module, function.cls)
         holder = module.object_of.get(node.function)
         if holder is not None:
             return self.eval(module, holder)
@@ -1788,18 +1855,41 @@ class Evaluator:
         changes = self._changes(module).get(number)
         if not changes:
             return value
+        applied = self._applied(module, changes, use)
         if isinstance(value, Choice):
-            return Choice(
-                value.place, tuple(self._apply(module, o, changes, env, use) for o in value.options), value.how
-            )
-        return self._apply(module, value, changes, env, use)
+            return Choice(value.place, tuple(self._apply(module, o, applied, env) for o in value.options), value.how)
+        return self._apply(module, value, applied, env)
 
-    def _apply(self, module: Module, value: Val, changes: list[_Change], env: Env | None, use: int) -> Val:
-        if not isinstance(value, (Obj, Arr)):
-            return value
+    def _applied(self, module: Module, changes: _Changes, use: int) -> _Applied:
+        """The changes that may have been made before an offset, in order, each with whether it surely was."""
         region = module.region_at(use) if use >= 0 else 0
         function = module.region(region).function
-        around = module.ancestors(region)
+        around = module.ancestors(region) if function in changes.functions else []
+        if not around:
+            return changes.anywhere
+        applied: list[tuple[_Change, bool]] = []
+        for change in changes.rows:
+            if change.function != function:
+                applied.append((change, False))
+            elif use < 0 or not (change.start >= use or self._excluded(module, change.region, around)):
+                applied.append((change, change.region in around))
+        return _Applied(tuple(applied))
+
+    def _apply(self, module: Module, value: Val, applied: _Applied, env: Env | None) -> Val:
+        if not isinstance(value, (Obj, Arr)):
+            return value
+        memo = module.changed if env is None else env.changed
+        key = (id(value), applied.key)
+        known = memo.get(key)
+        if known is not None:
+            return known[1]
+        before = self._cycles
+        result = self._change(module, value, applied, env)
+        if self._cycles == before:
+            memo[key] = (value, result)
+        return result
+
+    def _change(self, module: Module, value: Obj | Arr, applied: _Applied, env: Env | None) -> Val:
         builder = _ObjectBuilder()
         items: list[Val] = []
         opened = False
@@ -1808,12 +1898,7 @@ class Evaluator:
         else:
             items.extend(value.items)
             opened = value.open
-        for change in changes:
-            if use >= 0 and change.start >= use and change.function == function:
-                continue
-            if use >= 0 and change.function == function and self._excluded(module, change.region, around):
-                continue
-            definite = change.function == function and change.region in around
+        for change, definite in applied.rows:
             if isinstance(value, Arr):
                 opened = True
                 if change.how == "append" and change.values:
@@ -1852,12 +1937,12 @@ class Evaluator:
         result.at = value.at
         return result
 
-    def _changes(self, module: Module) -> dict[int, list[_Change]]:
+    def _changes(self, module: Module) -> dict[int, _Changes]:
         index = module.__dict__.get("_changes")
         if index is None:
-            index = _index_changes(module)
+            index = {number: _Changes(rows) for number, rows in _index_changes(module).items()}
             module.__dict__["_changes"] = index
-        return cast("dict[int, list[_Change]]", index)
+        return cast("dict[int, _Changes]", index)
 
 
 # ------------------------------------------------------------------------------------------------------------ helpers
@@ -1875,6 +1960,38 @@ class _Change:
         self.how = how
         self.key = key
         self.values = values
+
+
+class _Applied:
+    """Changes with whether each was surely made; ``key``: equal where they are the same."""
+
+    __slots__ = ("key", "rows")
+
+    def __init__(self, rows: tuple[tuple[_Change, bool], ...], key: object = None) -> None:
+        self.rows = rows
+        self.key = rows if key is None else key
+
+
+class _Changes:
+    """What is written into one binding's object, in order. ``anywhere``: as seen from a function that writes nothing."""
+
+    __slots__ = ("_keys", "anywhere", "functions", "rows")
+
+    def __init__(self, rows: list[_Change]) -> None:
+        self.rows = rows
+        self.functions = frozenset(change.function for change in rows)
+        self._keys: set[object] | None = set()
+        for change in rows:
+            if change.how in ("set", "nested", "remove") and isinstance(change.key, f.Literal):
+                self._keys.add(change.key.value)
+            elif change.how not in ("open", "append"):
+                self._keys = None
+                break
+        self.anywhere = _Applied(tuple((change, False) for change in rows), id(self))
+
+    def leaves(self, name: str) -> bool:
+        """Whether an entry by this name surely stays what it is in the literal."""
+        return self._keys is not None and name not in self._keys
 
 
 def _index_changes(module: Module) -> dict[int, list[_Change]]:
@@ -1944,15 +2061,20 @@ def _index_changes(module: Module) -> dict[int, list[_Change]]:
 class _ObjectBuilder:
     def __init__(self) -> None:
         self.entries: list[Ent] = []
+        self.names: set[str] = set()
         self.open = False
         self.spreads: list[Val] = []
 
     def add(self, entry: Ent) -> None:
-        if not entry.maybe:
+        if entry.name not in self.names:
+            self.names.add(entry.name)
+        elif not entry.maybe:
             self.entries = [e for e in self.entries if e.name != entry.name]
         self.entries.append(entry)
 
     def last(self, name: str | None) -> Ent | None:
+        if name not in self.names:
+            return None
         return next((e for e in reversed(self.entries) if e.name == name), None)
 
     def remove(self, name: str | None) -> None:
@@ -2126,7 +2248,14 @@ def _is_initial(value: Val, module: Module) -> bool:
 
 
 def _this_env(module: Module, this: Val | None, function: int = -2) -> Env | None:
-    return None if this is None else Env(module, function, {}, this)
+    """An environment in which only the receiver is known: one for each function, so that what it makes is made once."""
+    if not isinstance(this, Inst):
+        return None if this is None else Env(module, function, {}, this)
+    key = (module.path, function)
+    env = this.envs.get(key)
+    if env is None or env.this is not this:
+        env = this.envs[key] = Env(module, function, {}, this)
+    return env
 
 
 def _type_name(head: Val) -> str:
@@ -2134,6 +2263,12 @@ def _type_name(head: Val) -> str:
         return head.path[-1]
     return ""
 
+
+_LEAVES = frozenset({f.Literal, f.Secret, f.FunctionRef, f.ClassRef, f.Unknown})
+"""Expressions that are made of no others: they cannot come back to themselves."""
+
+_OPAQUE = frozenset({MemberV, CallV, Param, Unknown, Elem, Typed, Tmpl, SecretV, Partial, EnvV})
+"""Values whose members are known only by their declared type."""
 
 _EVAL: dict[type, Callable[[Evaluator, Module, Any, Env | None], Val]] = {
     f.Literal: Evaluator._literal,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
-from ..facts import Array, Call, FileFacts, Function, FunctionRef, Literal, Node, Object, Region
+from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region
 
 if TYPE_CHECKING:
     from .values import Val
@@ -17,7 +17,7 @@ class Env:
     """What the parameters of one function are in one call (at ``place``). ``parent``: of the function that it is
     written in."""
 
-    __slots__ = ("function", "memo", "module", "parent", "place", "this", "values")
+    __slots__ = ("changed", "function", "memo", "module", "parent", "place", "this", "values")
 
     def __init__(
         self, module: Module, function: int, values: dict[int, Val], this: Val | None = None, parent: Env | None = None
@@ -28,6 +28,7 @@ class Env:
         self.this = this
         self.parent = parent
         self.memo: dict[int, Val] = {}
+        self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.place: Place | None = None
 
 
@@ -48,6 +49,8 @@ class Module:
         self.side_reason = ""
         self.apps: tuple[str, ...] = ()
         self.memo: dict[int, Val] = {}
+        self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
+        self._plain_entries: dict[int, dict[object, Entry] | None] = {}
         self.python = facts.language == "python"
 
     def __repr__(self) -> str:
@@ -166,6 +169,21 @@ class Module:
         return found
 
     @cached_property
+    def calls_of(self) -> dict[int, list[int]]:
+        """Binding → the calls of it by its name."""
+        found: dict[int, list[int]] = {}
+        for number, call in enumerate(self.facts.calls):
+            if isinstance(call.callee, Name) and call.callee.binding >= 0:
+                found.setdefault(call.callee.binding, []).append(number)
+        return found
+
+    def plain_entries(self, node: Object) -> dict[object, Entry] | None:
+        """The entries of an object literal by their keys, where it holds nothing else; those that occur once."""
+        if id(node) not in self._plain_entries:
+            self._plain_entries[id(node)] = _plain_entries(node)
+        return self._plain_entries[id(node)]
+
+    @cached_property
     def functions_in(self) -> dict[int, list[int]]:
         """Function → the functions written directly in it."""
         found: dict[int, list[int]] = {}
@@ -184,6 +202,19 @@ class Module:
                     if isinstance(entry.value, FunctionRef):
                         found[entry.value.function] = node
         return found
+
+
+def _plain_entries(node: Object) -> dict[object, Entry] | None:
+    found: dict[object, Entry] = {}
+    unsure: set[object] = set()
+    for entry in node.entries:
+        if not isinstance(entry.key, Literal):
+            return None
+        key = entry.key.value
+        if entry.maybe or key in found:
+            unsure.add(key)
+        found[key] = entry
+    return {key: entry for key, entry in found.items() if key not in unsure}
 
 
 def nodes(facts: FileFacts) -> list[Node]:

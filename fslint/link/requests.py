@@ -1,17 +1,17 @@
 """HTTP requests to FullStory's server API: which client, which URL, what body, headers and timeout.
 
-``read(evaluator, module, call, target, args)`` says what a call sends, or None where it is no request (or not to
+``read(evaluator, target, arguments)`` says what a call sends, or None where it is no request (or not to
 FullStory). All values are evaluated; what stands in the client (base URL, headers, timeout) is merged in.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .. import facts as f
 from ..calls import API_HOSTS, CLIENTS, HTTP_METHODS, Client
-from ..diagnostics import Place
 from .evaluate import Args, Evaluator
 from .modules import Module
 from .values import (
@@ -58,6 +58,7 @@ class Sent:
 
 
 _FETCH_GLOBALS = frozenset({"fetch", "$fetch", "useFetch"})
+_URLOPEN = frozenset({"urllib.request.urlopen", "urlopen"})
 _JQUERY = frozenset({"$.ajax", "jQuery.ajax", "$.post", "jQuery.post"})
 _BY_PACKAGE: dict[str, Client] = {package: client for client in CLIENTS for package in client.packages}
 _BY_TYPE: dict[str, Client] = {name: client for client in CLIENTS for name in client.types}
@@ -215,26 +216,28 @@ def _options(value: Val | None) -> tuple[Val | None, bool]:
     return value, True
 
 
-def read(evaluator: Evaluator, module: Module, target: Val, args: Args, place: Place) -> Sent | None:
-    """What a call of ``target`` with ``args`` sends, or None where it is no HTTP request."""
-    positional, keywords = args
-    keys = dict(keywords)
+def read(evaluator: Evaluator, target: Val, arguments: Callable[[], Args]) -> Sent | None:
+    """What a call of ``target`` sends, or None where it is no HTTP request. ``arguments``: asked only of requests."""
     name = _plain(target)
-    if name in ("urllib.request.urlopen", "urlopen"):
-        return _urlopen(positional, keys)
+    if name in _URLOPEN:
+        positional, keywords = arguments()
+        return _urlopen(positional, dict(keywords))
     if name in _JQUERY:
-        return _jquery(name, positional)
-    if name == "navigator.sendBeacon" and positional:
+        return _jquery(name, arguments()[0])
+    if name == "navigator.sendBeacon" and (positional := arguments()[0]):
         body = positional[1] if len(positional) > 1 else None
         return Sent("beacon", "POST", positional[0], body=_blob(body), body_raw=body, body_how="body")
     if isinstance(target, MemberV) and target.key == "request" and isinstance(target.base, CallV):
         connection = _plain(target.base.callee)
         if connection in ("http.client.HTTPSConnection", "http.client.HTTPConnection"):
-            return _connection(target.base, positional, keys)
+            positional, keywords = arguments()
+            return _connection(target.base, positional, dict(keywords))
     found = client_of(evaluator, target)
     if found is None:
         return None
     client, method, instance = found
+    positional, keywords = arguments()
+    keys = dict(keywords)
     if any(isinstance(v, Elem) for v in positional[:2]):
         return None
     sent = _STYLES[client.style](client, method, positional, keys, name)

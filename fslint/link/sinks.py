@@ -174,7 +174,7 @@ class Specs:
         name = last_name(value)
         if name in SERVER_FUNCTIONS and not isinstance(value, Cls):
             return [by_name(target, name, evaluator.finite)], False
-        sent_or_none = read(evaluator, module, value, target.args, module.place(module.call(number)))
+        sent_or_none = read(evaluator, value, lambda: target.args)
         if sent_or_none is None:
             return [], False
         verdict = address(sent_or_none)

@@ -268,14 +268,15 @@ class Cls(Val):
 class Inst(Val):
     """An instance of a project class. ``env``: its constructor's parameters where the ``new`` is known, else None.
 
-    ``given``: fields set by the call itself (dataclasses)."""
+    ``given``: fields set by the call itself (dataclasses). ``envs``: see ``evaluate._this_env``."""
 
-    __slots__ = ("cls", "env", "given")
+    __slots__ = ("cls", "env", "envs", "given")
 
     def __init__(self, place: Place, cls: Cls, env: Env | None = None, given: tuple[tuple[str, Val], ...] = ()) -> None:
         super().__init__(place)
         self.cls = cls
         self.env = env
+        self.envs: dict[tuple[str, int], Env] = {}
         self.given = given
 
 
@@ -407,15 +408,27 @@ class EnvV(Val):
 class Typed(Val):
     """An expression whose type is known but not its value: ``type`` as in ``link.types`` (``bool int num str …``).
 
-    ``operands``: what it was made of."""
+    ``operands``: what it was made of, evaluated when they are asked for."""
 
-    __slots__ = ("op", "operands", "type")
+    __slots__ = ("_operands", "op", "type")
 
-    def __init__(self, place: Place, type: str, op: str = "", operands: tuple[Val, ...] = ()) -> None:
+    def __init__(
+        self,
+        place: Place,
+        type: str,
+        op: str = "",
+        operands: tuple[Val, ...] | Callable[[], tuple[Val, ...]] = (),
+    ) -> None:
         super().__init__(place)
         self.type = type
         self.op = op
-        self.operands = operands
+        self._operands = operands
+
+    @property
+    def operands(self) -> tuple[Val, ...]:
+        if callable(self._operands):
+            self._operands = self._operands()
+        return self._operands
 
 
 class Elem(Val):
