@@ -24,6 +24,8 @@ Content = tuple[bytes, str]
 ENOUGH = 400_000
 """Bytes from which a further process is worth its start (measured: half a second of work, for 0.03 s of forking)."""
 _MOST = 8
+HARMLESS = frozenset(("fslint-progress",))
+"""Names of threads that hold no lock that a copy of the process takes: they wait, and write to standard error."""
 
 
 def processors() -> int:
@@ -48,11 +50,12 @@ def extract_many(contents: Sequence[Content], jobs: int = 0) -> list[FileFacts]:
 
 
 def _can_fork() -> bool:
-    """Forking is quick, and safe while there is one thread; starting anew costs more than most projects take to parse."""
+    """Forking is quick, and safe while no other thread holds a lock that the copy may want; starting anew costs more than
+    most projects take to parse."""
     if sys.platform != "linux":
         return False
     threads = sys.modules.get("threading")
-    return threads is None or threads.active_count() == 1
+    return threads is None or all(t is threads.main_thread() or t.name in HARMLESS for t in threads.enumerate())
 
 
 def _shares(contents: Sequence[Content], number: int) -> list[list[int]]:

@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -223,3 +224,19 @@ def test_a_warm_run_imports_no_parser_and_no_linker(project: Path) -> None:
         for _ in range(2)
     ]
     assert "tree_sitter" in loaded[0] and loaded[1] == "[]"
+
+
+def test_processes_are_used_on_a_terminal_and_not_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The line that says how long a run takes is a thread's; a server's threads may hold locks."""
+    parent = os.getpid()
+    done = threading.Event()
+    monkeypatch.setattr(parallel, "ENOUGH", 1)
+    monkeypatch.setattr(parallel, "extract", lambda text, language: extract(b"f()" * (os.getpid() != parent), language))
+    for name, forks in (("fslint-progress", True), ("other", False)):
+        done.clear()
+        thread = threading.Thread(target=done.wait, name=name)
+        thread.start()
+        found = parallel.extract_many([(b"", "python")] * 4, 2)
+        done.set()
+        thread.join()
+        assert any(facts.calls for facts in found) == (forks and sys.platform == "linux")

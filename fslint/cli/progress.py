@@ -26,7 +26,7 @@ class Progress:
 
     def __enter__(self) -> Progress:
         if self._stream.isatty():
-            self._thread = threading.Thread(target=self._tell, daemon=True)
+            self._thread = threading.Thread(target=self._tell, name="fslint-progress", daemon=True)
             self._thread.start()
         return self
 
