@@ -236,7 +236,7 @@ def test_processes_are_used_on_a_terminal_and_not_beside_other_threads(monkeypat
         done.clear()
         thread = threading.Thread(target=done.wait, name=name)
         thread.start()
-        found = parallel.extract_many([(b"", "python")] * 4, 2)
+        found = parallel.extract_many([(b"x", "python")] * 4, 2)
         done.set()
         thread.join()
         assert any(facts.calls for facts in found) == (forks and sys.platform == "linux")
