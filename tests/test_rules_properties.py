@@ -764,3 +764,9 @@ def test_personal_data_is_fine_in_user_properties() -> None:
 def test_a_sensitive_name_is_one_finding() -> None:
     files = js("api_key: v")
     assert [code for code, _, _ in findings(files, ["FS301", "FS604", "FS606"])] == ["FS604"]
+
+
+def test_the_example_suffix_is_one_that_the_name_suggests() -> None:
+    source = "export function f(u) { FS.event('A', { isAdmin: u.a, seat_count: u.b, createdAt: u.c, plan: u.d, netPrice: u.e }); }\n"
+    helps = [d.help.rsplit(" ", 1)[-1] for d in run({"web/a.ts": source}, ["FS301"])[0]]
+    assert helps == ["`isAdmin_bool`", "`seat_count_int`", "`createdAt_date`", "`plan_str`", "`netPrice_real`"]

@@ -25,6 +25,7 @@ from .properties import (
     rename,
     report,
     value_related,
+    words,
 )
 from .property_values import contradicts, given_literally, is_empty, unsupported
 
@@ -62,6 +63,15 @@ def _proposal(project: Project, prop: Prop) -> str | None:
     return None if suffix is None else f"{prop.name}_{suffix}"
 
 
+def _likely(name: str) -> str:
+    """The suffix that a name suggests, as an example; a wrong guess does no harm, since the text lists all."""
+    split = words(name)
+    for hinting, position in ((tables.FIRST_WORDS, 0), (tables.LAST_WORDS, -1)):
+        if len(split) > 0 and split[position] in hinting:
+            return hinting[split[position]]
+    return "str"
+
+
 @rule("FS301")
 def untyped_property(project: Project) -> Iterator[Diagnostic]:
     """A v1 property without one of the ten suffixes; arrays and objects are left alone."""
@@ -74,7 +84,7 @@ def untyped_property(project: Project) -> Iterator[Diagnostic]:
         new = _proposal(project, prop)
         return Problem(
             f"property '{prop.name}' has no type suffix, so FullStory drops it",
-            f"write `{new}`" if new else f"append what it holds: {SUFFIXES}, as in `{prop.name}_str`",
+            f"write `{new}`" if new else f"append what it holds: {SUFFIXES}, as in `{prop.name}_{_likely(prop.name)}`",
             place=prop.entry.key_origin,
             fix=rename(project, prop, new) if new else None,
         )

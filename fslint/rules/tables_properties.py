@@ -136,6 +136,19 @@ NOUNS = frozenset(
 )
 """Whole names that end like a near miss and are ordinary nouns."""
 
+FIRST_WORDS: dict[str, str] = dict.fromkeys(
+    ["is", "has", "had", "can", "could", "should", "was", "were", "will", "did", "needs", "allow", "allows"], "bool"
+)
+LAST_WORDS: dict[str, str] = {
+    **dict.fromkeys(["count", "quantity", "qty", "index", "seats", "attempts"], "int"),
+    **dict.fromkeys(
+        ["price", "amount", "total", "cost", "revenue", "rate", "discount", "tax", "latitude", "longitude"], "real"
+    ),
+    **dict.fromkeys(["date", "at", "expiration", "expiry"], "date"),
+    **dict.fromkeys(["enabled", "disabled"], "bool"),
+}
+"""The type suffix that the first or last word of a property's name suggests, for examples in help only."""
+
 SCHEMA_TYPES = frozenset({"str", "strs", "int", "ints", "real", "reals", "bool", "bools", "date", "dates"})
 """What a v2 schema may say (fullstory-api.md §2.2)."""
 
