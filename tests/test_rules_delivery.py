@@ -340,3 +340,60 @@ def test_client_calls() -> None:
         ("FS509", "web/a.tsx", 5),
         ("FS514", "web/b.ts", 2),
     ]
+
+
+HELPER = """
+import logging
+from app.db import session
+def track_server_event(name, user_id, properties):
+    with session.begin_nested():
+        session.add(properties)
+    requests.post("https://example.com/track", json=properties, timeout=3)
+def record_paid(order):
+    track_server_event("Order Paid", order.user_id, {})
+"""
+CAUGHT = """
+from app.tracking import record_paid
+def finish(order):
+    try:
+        record_paid(order)
+    except Exception:
+        logging.exception("tracking")
+"""
+
+
+def test_a_helper_whose_callers_all_catch_cannot_fail_the_app() -> None:
+    helper = "import requests\n" + HELPER.lstrip()
+    again = CAUGHT.replace("finish", "settle")
+    assert findings({"app/tracking.py": helper}, ["FS502"]) == [("FS502", "app/tracking.py", 9)]
+    assert findings({"app/tracking.py": helper, "app/a.py": CAUGHT, "app/b.py": again}, ["FS502"]) == []
+    bare = "from app.tracking import record_paid\ndef finish(order):\n    record_paid(order)\n"
+    assert findings({"app/tracking.py": helper, "app/a.py": CAUGHT, "app/b.py": bare}, ["FS502"]) == [
+        ("FS502", "app/tracking.py", 9)
+    ]
+
+
+def test_a_context_manager_is_no_request() -> None:
+    helper = HELPER.replace('    requests.post("https://example.com/track", json=properties, timeout=3)\n', "")
+    assert findings({"app/tracking.py": helper}, ["FS502"]) == []
+
+
+STUB = """
+  (function(m,n,e,t,l,o,g,y){
+    g=m[e]=function(a,b){g.q?g.q.push([a,b]):g._api(a,b);};g.q=[];
+    g.identify=function(i,v){g(l,{uid:i});if(v)g(l,v)};g.setUserVars=function(v){FS(l,v)};
+    g.setSessionVars=function(v){FS('session',v)};g.setPageVars=function(v){FS('page',v)};
+    self.load();
+  })(window,document,'FS','script','user');
+"""
+
+
+def test_the_stub_of_an_old_snippet_is_the_snippet() -> None:
+    source = f"FullStory.prototype.initialize = function() {{\n  window._fs_host = 'www.fullstory.com'; // /s/fs.js{STUB}}};\n"
+    assert findings({"web/analytics.js": source}) == []
+
+
+def test_the_snippet_itself_makes_the_function() -> None:
+    script = f"window['_fs_namespace'] = 'FS';{STUB}FS.identify('rwallace');\n"
+    assert findings({"web/a.js": script}, ["FS508"]) == []
+    assert findings({"web/a.js": f"FS.identify('rwallace');\n{script}"}, ["FS508"]) == [("FS508", "web/a.js", 1)]

@@ -10,6 +10,8 @@ _SNIPPET_MARKS = (
     (b"FullStory namespace conflict", b"_fs_namespace", b"/s/fs.js", b"_fs_script", b"data-fs-namespace"),
     (b"createElement", b"getElementsByTagName", b"getElementById", b"insertBefore"),
 )
+_STUB_MARKS = (b"._api(", b".q.push(", b".q=[]")
+"""The stub alone, where something else puts the script into the page (Segment's analytics.js)."""
 
 
 def is_snippet(walk: Walk, node: Node) -> bool:
@@ -25,4 +27,6 @@ def is_snippet(walk: Walk, node: Node) -> bool:
     if parameters is None or len(named_children(parameters)) < 5:
         return False
     around = walk.data[node.start_byte : min(node.end_byte + 200, len(walk.data))]
+    if all(mark in around for mark in _STUB_MARKS):
+        return True
     return all(any(mark in around for mark in marks) for marks in _SNIPPET_MARKS)

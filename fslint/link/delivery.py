@@ -475,6 +475,9 @@ def body_escapes(project: Project, key: Key, depth: int = 0) -> bool:
                 return True
             continue
         blocks = module.python and name.split(".", 1)[0] in TRAITS and last in _VERBS
+        manages = module.facts.calls[row].use == "with" and not module.facts.functions[key[1]].is_async
+        if manages and last not in _VERBS:
+            continue  # ``with lock:``, ``with db.begin():``
         if blocks or use.how == "await" or (use.how == "return" and last in _VERBS | {"fetch", "request"}):
             return True
     return False

@@ -39,6 +39,8 @@ def unguarded_client_call(project: Project) -> Iterator[Diagnostic]:
         owner = _global_of(frame)
         if owner is None or _is_guarded(frame, owner):
             continue
+        if any(end <= frame.fact.start for _, end in frame.module.facts.snippet_ranges):
+            continue  # the snippet itself has made the function, whatever becomes of its script
         yield Diagnostic(
             "FS508",
             "the global FullStory function may be missing (an ad blocker, a failed load): this call then throws",

@@ -26,6 +26,8 @@ from ..link.project import Frame, Project, TrackingCall
 from . import rule
 from .delivery_texts import event_text, name_of
 
+_MAX_CALLERS = 50
+
 
 @rule("FS502")
 def unhandled_tracking_failure(project: Project) -> Iterator[Diagnostic]:
@@ -94,13 +96,36 @@ def _escapes(project: Project, call: TrackingCall) -> Iterator[tuple[Frame, bool
         return
     last = way[-1]
     if not _returns(last):
-        yield call.site, False
+        if not _all_callers_catch(project, last, bases, lenient):
+            yield call.site, False
         return
     yield from _at_callers(project, last, bases, lenient)
 
 
 def _returns(step: Passage) -> bool:
     return step.outcome == "return" or (step.outcome == "sync" and step.frame.fact.use == "return")
+
+
+def _all_callers_catch(project: Project, first: Passage, bases: set[str], lenient: bool) -> bool:
+    """Whether the failure leaves the function around a call, but ends at everybody in view who calls that."""
+    stack = [first]
+    seen: set[tuple[str, int]] = set()
+    while stack:
+        step = stack.pop()
+        if step.key in seen:
+            continue
+        seen.add(step.key)
+        kind = result_kind(project, step.module, step.function, step.outcome)
+        callers = list(ways_out(project, step.module, step.function, kind)) if step.function else []
+        if not callers or len(seen) > _MAX_CALLERS:
+            return False
+        for outer in callers:
+            if _handled(project, outer, frozenset(bases | _thrown(outer.module, outer.function)), lenient):
+                continue
+            if not outer.waits:
+                return False
+            stack.append(outer)
+    return True
 
 
 def _at_callers(project: Project, first: Passage, bases: set[str], lenient: bool) -> Iterator[tuple[Frame, bool]]:
