@@ -11,11 +11,11 @@ import ast
 import contextlib
 import re
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from .diagnostics import Diagnostic, Edit, Place
-from .facts import FileFacts
+from .facts import FileFacts, Suppression
 from .fixes import edited
 from .frontends import extract, language_of
 from .frontends.syntax import Undecodable, line_end, line_of, line_starts, to_utf8
@@ -63,16 +63,25 @@ def add(found: Sequence[Diagnostic], read: Callable[[str], bytes | None], reason
     """
     added = Added()
     files: dict[str, _File | None] = {}
+
+    def file_of(place: Place) -> _File | None:
+        if place.path not in files:
+            files[place.path] = _opened(place.path, read, reason)
+        return files[place.path]
+
+    by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in sorted(found, key=lambda d: (d.place, d.code)):
-        for place in (diagnostic.place, *(related.place for related in diagnostic.related)):
-            if place.path not in files:
-                files[place.path] = _opened(place.path, read, reason)
-            file = files[place.path]
-            if file is not None and file.silence(place, diagnostic.code):
+        by_path.setdefault(diagnostic.place.path, []).append(diagnostic)
+    for here in by_path.values():
+        file = file_of(here[0].place)
+        silenced = file.silence([(d.place, d.code) for d in here]) if file is not None else set()
+        added.count += len(silenced)
+        for diagnostic in (d for number, d in enumerate(here) if number not in silenced):
+            others = ((file_of(related.place), related.place) for related in diagnostic.related)
+            if any(other is not None and other.silence([(place, diagnostic.code)]) for other, place in others):
                 added.count += 1
-                break
-        else:
-            added.impossible.append(diagnostic)
+            else:
+                added.impossible.append(diagnostic)
     for path, file in files.items():
         if file is not None and file.insertions:
             added.contents[path] = file.written()
@@ -91,6 +100,7 @@ def _opened(path: str, read: Callable[[str], bytes | None], reason: str) -> _Fil
 
 
 _Key = tuple[int, str]
+_Wanted = tuple[Place, str]
 
 
 class _File:
@@ -103,18 +113,57 @@ class _File:
         self.insertions: dict[_Key, list[str]] = {}
         self.before = self.facts = extract(text, language)
 
-    def silence(self, place: Place, code: str) -> bool:
-        """Have the comments silence a finding, with a new one if need be; False where none can."""
-        if self._silenced(self.facts, self.insertions, place, code):
-            return True
-        for key in self._candidates(place):
-            insertions = {**self.insertions, key: sorted({*self.insertions.get(key, ()), code})}
-            text = self._built(insertions)
-            facts = extract(text, self.language)
-            if self._silenced(facts, insertions, place, code) and self._sound(facts, text, insertions):
-                self.insertions, self.facts = insertions, facts
-                return True
-        return False
+    def silence(self, wanted: Sequence[_Wanted]) -> set[int]:
+        """Have comments silence findings, with new ones where need be; the numbers of those for which one can."""
+        left = [
+            n for n, (place, code) in enumerate(wanted) if not self._silenced(self.facts, self.insertions, place, code)
+        ]
+        done = set(range(len(wanted))).difference(left)
+        return done | self._together(wanted, left)
+
+    def _together(self, wanted: Sequence[_Wanted], left: Sequence[int]) -> set[int]:
+        """Each at the first place that a comment could have; where that does not do, by halves, and one by one."""
+        if len(left) == 1:
+            return set(left) if self._alone(*wanted[left[0]]) else set()
+        keys = {n: key for n in left if (key := next(self._candidates(wanted[n][0]), None)) is not None}
+        if len(keys) == len(left) > 0 and self._accept(wanted, keys):
+            return set(left)
+        half = len(left) // 2
+        return self._together(wanted, left[:half]) | self._together(wanted, left[half:]) if half else set()
+
+    def _accept(self, wanted: Sequence[_Wanted], keys: dict[int, _Key]) -> bool:
+        """Take all these comments, or as few of them as silence the same; False (and none) if that does not do."""
+        every = self._with((key, wanted[n][1]) for n, key in keys.items())
+        fewest = dict(self.insertions)
+        comments = self._comments(extract(self._built(every), self.language), every)
+        for n, key in keys.items():
+            place, code = wanted[n]
+            at = self._moved(every, place)
+            if not any(
+                code in codes and other in comments and _covers(comments[other], *at) for other, codes in fewest.items()
+            ):
+                fewest[key] = sorted({*fewest.get(key, ()), code})
+        return any(self._try(insertions, [wanted[n] for n in keys]) for insertions in (fewest, every))
+
+    def _alone(self, place: Place, code: str) -> bool:
+        """One comment, at the first place where it does."""
+        return any(self._try(self._with([(key, code)]), [(place, code)]) for key in self._candidates(place))
+
+    def _try(self, insertions: dict[_Key, list[str]], wanted: Iterable[_Wanted]) -> bool:
+        """Take comments if they silence what they should and change nothing else."""
+        text = self._built(insertions)
+        facts = extract(text, self.language)
+        silenced = all(self._silenced(facts, insertions, place, code) for place, code in wanted)
+        if not silenced or not self._sound(facts, text, insertions):
+            return False
+        self.insertions, self.facts = insertions, facts
+        return True
+
+    def _with(self, more: Iterable[tuple[_Key, str]]) -> dict[_Key, list[str]]:
+        insertions = dict(self.insertions)
+        for key, code in more:
+            insertions[key] = sorted({*insertions.get(key, ()), code})
+        return insertions
 
     def written(self) -> bytes:
         """The file with its comments, in its own encoding and line ends."""
@@ -162,13 +211,26 @@ class _File:
             text = text[: edit.place.start] + edit.content.encode() + text[edit.place.start :]
         return text
 
-    def _silenced(self, facts: FileFacts, insertions: dict[_Key, list[str]], place: Place, code: str) -> bool:
+    def _moved(self, insertions: dict[_Key, list[str]], place: Place) -> tuple[int, int]:
+        """Where a place is once the comments are in; one without extent counts as one byte."""
         shift = sum(len(edit.content.encode()) for edit in self._edits(insertions) if edit.place.start <= place.start)
-        start, end = place.start + shift, max(place.end, place.start + 1) + shift
-        return any(
-            code in fact.codes and fact.scope == "line" and start < max(fact.covers_end, 1) and end > fact.covers_start
-            for fact in facts.suppressions
-        )
+        return place.start + shift, max(place.end, place.start + 1) + shift
+
+    def _silenced(self, facts: FileFacts, insertions: dict[_Key, list[str]], place: Place, code: str) -> bool:
+        at = self._moved(insertions, place)
+        return any(code in fact.codes and fact.scope == "line" and _covers(fact, *at) for fact in facts.suppressions)
+
+    def _comments(self, facts: FileFacts, insertions: dict[_Key, list[str]]) -> dict[_Key, Suppression]:
+        """The suppression that each insertion became."""
+        found: dict[_Key, Suppression] = {}
+        shift = 0
+        for (key, _), edit in zip(sorted(insertions.items()), self._edits(insertions), strict=True):
+            start, shift = edit.place.start + shift, shift + len(edit.content.encode())
+            end = edit.place.start + shift
+            fact = next((fact for fact in facts.suppressions if fact.start < end and fact.end > start), None)
+            if fact is not None:
+                found[key] = fact
+        return found
 
     def _sound(self, facts: FileFacts, text: bytes, insertions: dict[_Key, list[str]]) -> bool:
         """Whether the comments changed nothing but the comments."""
@@ -188,6 +250,10 @@ class _File:
             and (len(facts.calls), len(facts.functions), len(facts.bindings), len(facts.exports))
             == (len(old.calls), len(old.functions), len(old.bindings), len(old.exports))
         )
+
+
+def _covers(fact: Suppression, start: int, end: int) -> bool:
+    return start < max(fact.covers_end, 1) and end > fact.covers_start
 
 
 def _same(language: str, old: bytes, new: bytes) -> bool:

@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from projects import git_init, write_project
 
-from fslint import demo, engine, rulebook
+from fslint import add_suppressions, demo, engine, rulebook
 from fslint.add_suppressions import add
 from fslint.cli import main
 from fslint.diagnostics import Diagnostic
+from fslint.facts import FileFacts
+from fslint.frontends import extract
 from fslint.rulebook import Example
 from fslint.settings import load
 
@@ -157,6 +159,28 @@ def test_forms(tmp_path: Path, name: str, before: str, after: str) -> None:
     assert run(tmp_path) == 0
     assert (tmp_path / name).read_bytes().decode(encoding) == after
     assert left(tmp_path) == []
+
+
+def test_one_comment_serves_a_whole_statement(tmp_path: Path) -> None:
+    write_project(tmp_path, {"a.js": "f(FS.event('A', { a: 1 }), {\n  b: FS.event('B', { b: 1 }),\n});\n"})
+    assert run(tmp_path, "--select", "FS301") == 0
+    assert (tmp_path / "a.js").read_text().count("fslint: ignore[FS301]") == 1
+
+
+def test_a_file_with_many_findings_is_not_read_anew_for_each(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = "".join(f"FS.event('E{number}', {{ size: 3 }});\n" for number in range(300))
+    child = "export const A = () => (\n  <p>\n    text {FS.event('A', { b: 1 })}\n  </p>\n);\n"
+    write_project(tmp_path, {"a.jsx": calls + child + calls, "fslint.toml": "select = ['FS301']"})
+    read: list[int] = []
+
+    def counted(data: bytes, language: str) -> FileFacts:
+        read.append(len(data))
+        return extract(data, language)
+
+    monkeypatch.setattr(add_suppressions, "extract", counted)
+    assert run(tmp_path) == 0 and left(tmp_path) == []
+    assert len(read) < 60
+    assert (tmp_path / "a.jsx").read_text().count("\n    {/* fslint: ignore[FS301] */}\n") == 1
 
 
 def test_line_ends_and_marks_stay(tmp_path: Path) -> None:
