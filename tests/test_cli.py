@@ -418,6 +418,7 @@ def test_baseline(fslint: Shell) -> None:
     code, _, err = fslint("check", "--write-baseline")
     assert code == 0 and "accepted 1 findings" in err
     assert fslint.codes("--baseline", "fslint-baseline.json") == []
+    assert fslint("check", "--baseline", "fslint-baseline.json")[1].endswith("\nThe baseline accepts 1 finding.\n")
     fslint.files({"a.js": "\n\n" + UNTYPED})
     assert fslint.codes("--baseline", "fslint-baseline.json") == []
     fslint.files({"a.js": UNTYPED + "FS.event('Closed', { size: 3 });\n"})

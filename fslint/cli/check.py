@@ -190,6 +190,8 @@ class _Run:
     ) -> None:
         self.settings, self.paths, self.options, self.changes = settings, paths, options, changes
         self.notes: list[str] = []
+        self.known = 0
+        """Findings that the baseline accepts."""
         self.accepted = self._baseline()
         self.started = time.monotonic()
         self.streamed = next(iter(settings.overlay)) if options["fix"] and options["stdin_filename"] else ""
@@ -238,6 +240,7 @@ class _Run:
             from ..baseline import new
 
             fresh, gone = new(result.everything, self.accepted)
+            self.known = len(result.everything) - len(fresh)
             known_by = {(d.code, d.message, d.place) for d in fresh}
             found = [d for d in found if any((d.code, d.message, place) in known_by for place in _places(d))]
             self.notes = self._gone([entry for entry in gone if entry.identity.code in settings.enabled])
@@ -387,7 +390,7 @@ class _Run:
         return int(bool(fixed.contents) and not self.options["exit_zero"])
 
     def _report(self, result: Result, shown: Sequence[Diagnostic], outputs: Sequence[tuple[str, Path | None]]) -> None:
-        from ..reporters import FROM_REPOSITORY, Report, findings, render
+        from ..reporters import FROM_REPOSITORY, Report, findings, plural, render
         from ..settings import git_top
 
         sources = _sources(result, self.settings)
@@ -396,7 +399,8 @@ class _Run:
         for key, severity in (("errors", "error"), ("warnings", "warning"), ("infos", "info")):
             summary[key] = sum(finding.severity == severity for finding in made)
         summary["fixable"] = sum(finding.fix is not None for finding in made)
-        report = Report(made, summary, quiet=self.options["quiet"])
+        known = f"The baseline accepts {plural(self.known, 'more finding' if made else 'finding')}."
+        report = Report(made, summary, (known,) if self.known else (), quiet=self.options["quiet"])
         for format_name, target in outputs:
             written = report
             if target is None:

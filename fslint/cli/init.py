@@ -163,5 +163,5 @@ def _next(root: Path, plan_file: str | None, missing: Sequence[str], no_cache: b
             f"No {missing[0]} calls are here. If that code has a repository of its own, `fslint facts -o FILE` there and "
             "`linked-facts` here compare both."
         )
-    steps.append("Add it to CI and pre-commit: see the README.")
+    steps.append("Add it to CI and pre-commit: `fslint explain ci` prints recipes.")
     return "\nNext:\n" + "".join(f"  {number}. {step}\n" for number, step in enumerate(steps, 1))
