@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -124,6 +125,16 @@ def test_what_cannot_be_is_refused() -> None:
     for arguments in (["--tcp", "x"], ["--stdio", "--tcp", "2087"]):
         done = subprocess.run([*COMMAND, *arguments], capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
         assert done.returncode == 2
+
+
+def test_what_it_needs_is_named_where_it_is_missing(tmp_path: Path) -> None:
+    write_project(tmp_path, {"pygls/__init__.py": "raise ImportError('no pygls', name='pygls')\n"})
+    environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+    done = subprocess.run(
+        COMMAND, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60
+    )
+    assert done.returncode == 2
+    assert "pip install 'fslint[lsp]'" in done.stderr
 
 
 @pytest.mark.asyncio

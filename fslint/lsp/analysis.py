@@ -107,7 +107,7 @@ class Analysis:
             settings = self.settings
             overlay = self._overlaid(settings, work.documents)
             held = self._steady.hold(overlay)
-            snapshot = None if work.whole else self._quick(settings, overlay, held, work)
+            snapshot = None if work.whole else self._tried(settings, overlay, held, work)
             self._last = snapshot or self._whole(settings, overlay, held, work)
             return Outcome(work.generation, self._last)
         except SettingsError as error:
@@ -137,6 +137,16 @@ class Analysis:
         self._base = quick.base_of(project, settings, result.found, self._read)
         self._overlay = overlay
         return snapshot
+
+    def _tried(
+        self, settings: Settings, overlay: dict[str, bytes], held: dict[str, bytes], work: Work
+    ) -> Snapshot | None:
+        """A quick run; None where none will do, or none can."""
+        try:
+            return self._quick(settings, overlay, held, work)
+        except Exception:
+            logger.exception("a quick run failed")
+            return None
 
     def _quick(
         self, settings: Settings, overlay: dict[str, bytes], held: dict[str, bytes], work: Work

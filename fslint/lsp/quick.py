@@ -186,7 +186,13 @@ def _merged(old: Project, part: Project, affected: set[str]) -> Project:
     """A project with the affected files as they are in ``part``."""
     project = _copied(old)
     project.evaluator = part.evaluator
-    fresh = {path: module for path, module in part.all_modules.items() if path in affected}
+    speaking = {f.module.path for call in part.calls for f in call.frames}
+    speaking |= {f.module.path for request in part.requests for f in (request.frame, *request.frames)}
+    fresh = {
+        path: module
+        for path, module in part.all_modules.items()
+        if path in affected and (path in old.all_modules or path in speaking or _says_something(module))
+    }
     project.all_modules = dict(sorted({**old.all_modules, **fresh}.items()))
     project.modules = dict(sorted({**old.modules, **{p: m for p, m in fresh.items() if p in part.modules}}.items()))
 
@@ -204,6 +210,12 @@ def _merged(old: Project, part: Project, affected: set[str]) -> Project:
     project.edges_in = _edges(old.edges_in, part.edges_in, affected)
     project.edges_out = _edges(old.edges_out, part.edges_out, affected)
     return project
+
+
+def _says_something(module: Module) -> bool:
+    """Whether a file without calls matters: it holds keys or suppressions."""
+    facts = module.facts
+    return bool(facts.literals or facts.comment_keys or facts.suppressions)
 
 
 _Edges = dict[tuple[str, int], list[CallEdge]]

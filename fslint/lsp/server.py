@@ -125,7 +125,8 @@ class Server(LanguageServer):
             uris = [from_fs_path(params.root_path) or ""]
         for uri in uris:
             self.add_folder(uri)
-        if params.process_id is not None and _lives(params.process_id):
+        # On Windows, signal 0 would be Ctrl-C; there the closed pipe must do.
+        if params.process_id is not None and sys.platform != "win32" and _lives(params.process_id):
             self._task(self._watch(params.process_id))
 
     def initialized(self) -> None:

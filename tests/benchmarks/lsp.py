@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import platform
 import statistics
 import subprocess
 import sys
@@ -18,7 +17,8 @@ from pathlib import Path
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient
 
-from .generate import generate
+from .generate import Tree, generate
+from .report import load, machine
 
 EDITS = 200
 MORE = 1000
@@ -32,6 +32,15 @@ def resident(process: int) -> float:
     except OSError:
         return 0.0
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def processor(process: int) -> float:
+    """Seconds of processor time that a process has used; 0 where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 class Session:
@@ -90,7 +99,7 @@ class Session:
             name = f"'Thing {number} Used'" if number % 2 else call
             text = base.replace(call, name, 1)
             if number % 3 == 0:
-                text = text.replace("seen.set", f"seen /* {number} */.set", 1)
+                text += f"// {number}\n"
             started = time.perf_counter()
             self.change(text)
             await self.published(self.version)
@@ -110,11 +119,11 @@ class Session:
         return times
 
     @property
-    def memory(self) -> float:
-        """The server's memory in megabytes."""
+    def process(self) -> int:
+        """The server's process."""
         server = self.client._server
         assert server is not None
-        return resident(server.pid)
+        return server.pid
 
 
 def percentile(times: list[float], share: float) -> float:
@@ -122,30 +131,32 @@ def percentile(times: list[float], share: float) -> float:
     return sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000
 
 
-async def measure(root: Path, opened: dict[str, tuple[Path, str]]) -> None:
+async def measure(root: Path, opened: Path, call: str) -> None:
     """Print the table."""
-    file, call = opened["client"]
-    session = Session(root, file)
+    session = Session(root, opened)
     cold = await session.start()
     await session.client.shutdown_session()
-    session = Session(root, file)
+    session = Session(root, opened)
     warm = await session.start()
     print("| what | value |\n|---|---|")
     print(f"| first diagnostics of an opened file, no cache | {cold:.2f} s |")
     print(f"| the same with a cache | {warm:.2f} s |")
     base = session.text
     await session.edits(10, base, call)
+    used = processor(session.process)
     times = await session.edits(EDITS, base, call)
+    used = processor(session.process) - used
     print(f"| didChange to publishDiagnostics, {EDITS} edits: p50 | {percentile(times, 0.5):.0f} ms |")
     print(f"| p95 | {percentile(times, 0.95):.0f} ms |")
     print(f"| worst | {max(times) * 1000:.0f} ms |")
+    print(f"| processor time of the server for each of them | {used / EDITS * 1000:.0f} ms |")
     hovers = await session.hovers(30, base)
-    print(
-        f"| hover while a run is under way: p50, p95 | {statistics.median(hovers) * 1000:.0f} ms, {percentile(hovers, 0.95):.0f} ms |"
-    )
-    before = session.memory
+    middle = statistics.median(hovers) * 1000
+    print(f"| hover while a run is under way: p50, p95 | {middle:.0f} ms, {percentile(hovers, 0.95):.0f} ms |")
+    before = resident(session.process)
     await session.edits(MORE, base, call)
-    print(f"| memory after {EDITS + 40} edits, and {MORE} edits later | {before:.0f} MB, {session.memory:.0f} MB |")
+    after = resident(session.process)
+    print(f"| memory after {EDITS + 40} edits, and {MORE} edits later | {before:.0f} MB, {after:.0f} MB |")
     await session.client.shutdown_session()
 
 
@@ -155,15 +166,19 @@ def main() -> None:
     share = float(sys.argv[2]) if len(sys.argv) > 2 else 0.01
     with tempfile.TemporaryDirectory() as name:
         root = Path(name).resolve() / "tree"
-        events = generate(root, files, share)
+        sites = generate(root, Tree(files, share))
         for command in (["git", "init", "-q"], ["git", "add", "-A"]):
             subprocess.run(command, cwd=root, check=True, capture_output=True)
-        file = next(p for p in sorted(root.glob("web/src/features/*/*.tsx")) if "track(EVENTS.E" in p.read_text())
-        call = file.read_text().partition("track(")[2].partition(",")[0]
-        print(
-            f"{files} files, {events} events; {platform.machine()}, {os.cpu_count()} processors, Python {platform.python_version()}\n"
+        opened, call = next(
+            (root / site.path, f"'{name}'")
+            for site in sites
+            for name in site.names
+            if site.path.endswith((".tsx", ".ts")) and f"'{name}'" in (root / site.path).read_text()
         )
-        asyncio.run(measure(root, {"client": (file, call)}))
+        print(f"{files} files, {len(sites)} event calls; {'; '.join(machine())}; load {load()}")
+        print(f"edited: {opened.relative_to(root)}, {opened.stat().st_size} bytes\n")
+        asyncio.run(measure(root, opened, call))
+        print(f"\nload at the end {load()}")
 
 
 if __name__ == "__main__":
