@@ -338,15 +338,42 @@ class Selection:
                 raise FileNotFoundError(given)
             if path in (".", "") or settings.is_configuration(path):
                 self.everything = True
-            self._chosen.append(path)
+            self._chosen += dict.fromkeys((path, _target(settings, given, path)))
 
     def holds(self, path: str) -> bool:
         """Whether findings that touch this file are reported."""
         return self.everything or any(path == chosen or path.startswith(f"{chosen}/") for chosen in self._chosen)
 
     def files(self) -> Iterator[str]:
-        """The paths given, relative to the root."""
+        """The paths given, relative to the root; of links, also where they lead."""
         yield from self._chosen
+
+
+def left_out(settings: Settings, paths: Sequence[str]) -> list[str]:
+    """Of the files among PATHS that could be read, those that the project leaves out: excluded, or ignored by Git."""
+    named = [given for given in paths if language_of(given) is not None and (settings.cwd / given).is_file()]
+    if not named:
+        return []
+    known = set(discover(settings).paths)
+    files = {given: {path := _from_root(settings, given), _target(settings, given, path)} for given in named}
+    return [
+        given
+        for given, places in files.items()
+        if not places & known and not any(map(settings.is_configuration, places))
+    ]
+
+
+def _target(settings: Settings, given: str, path: str) -> str:
+    """Where a path leads, relative to the root. Raises ``SettingsError`` for a link out of the project."""
+    if path == ".":
+        return path
+    try:
+        target = (settings.root / path).resolve()
+    except (OSError, RuntimeError):  # a circle
+        return path
+    if not target.is_relative_to(settings.root.resolve()):
+        raise SettingsError(given, None, "is a link that leads out of the project")
+    return target.relative_to(settings.root.resolve()).as_posix()
 
 
 def _from_root(settings: Settings, given: str) -> str:

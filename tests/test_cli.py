@@ -248,6 +248,26 @@ def test_paths_choose_what_is_reported(fslint: Shell) -> None:
     assert len(fslint.codes(str(fslint.folder / "web/a.js"))) == 1
 
 
+def test_paths_through_links(fslint: Shell) -> None:
+    fslint.files({"web/a.js": UNTYPED, "web/b.js": UNTYPED})
+    (fslint.folder / "site").symlink_to("web")
+    (fslint.folder / "out.js").symlink_to(__file__)
+    assert len(fslint.codes("site")) == 2 and len(fslint.codes("site/a.js")) == 1
+    code, out, err = fslint("check", "out.js")
+    assert (code, out) == (2, "") and err == "fslint: out.js: is a link that leads out of the project\n"
+    assert len(fslint.codes()) == 2
+
+
+def test_named_files_that_are_left_out_are_said_to_be(fslint: Shell) -> None:
+    fslint.files({"a.js": CLEAN, "old/b.js": UNTYPED, "dist.js": UNTYPED, ".gitignore": "dist.js\n", "c.css": ""})
+    fslint.files({"fslint.toml": "exclude = ['old']\n"})
+    git_init(fslint.folder)
+    code, _, err = fslint("check", "a.js", "old/b.js", "dist.js", "c.css", "fslint.toml")
+    assert code == 0 and err.endswith("excluded or ignored by Git: old/b.js, dist.js\n")
+    assert fslint("check", "a.js", "old")[2] == ""
+    assert fslint("check", "--quiet", "dist.js")[2] == ""
+
+
 def test_a_finding_is_reported_at_the_related_place_that_was_asked_for(fslint: Shell) -> None:
     fslint.files(
         {"web/a.js": "FS.event('Order Placed', {});\n", "api/a.py": "track_server_event('Order Placed', 'u_1', {})\n"}

@@ -214,7 +214,7 @@ class _Run:
                 shown = self.shown(result, self.settings)
             if self.streamed:
                 write_bytes(fixed.contents.get(self.streamed, self.settings.overlay[self.streamed]))
-        for text in (*result.notes, *self.notes):
+        for text in (*result.notes, *self.notes, *self._left_out()):
             if not self.options["quiet"]:
                 note(text)
         self._report(result, shown, outputs)
@@ -266,6 +266,16 @@ class _Run:
         from ..baseline import load
 
         return load(Path(self.options["baseline"]))
+
+    def _left_out(self) -> list[str]:
+        """What to say of named files that the project leaves out."""
+        from ..discovery import left_out
+
+        files = left_out(self.settings, self.paths)
+        if not files:
+            return []
+        more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
+        return [f"not looked at, since they are excluded or ignored by Git: {', '.join(files[:NAMED])}{more}"]
 
     def _gone(self, entries: Sequence[Entry]) -> list[str]:
         """What to say of accepted findings that no longer occur."""
