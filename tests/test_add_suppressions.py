@@ -81,6 +81,21 @@ def test_the_demo(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "silenced 0 findings in 0 files" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+def test_the_demo_with_the_line_ends_of_windows(tmp_path: Path, mark: str) -> None:
+    demo.write(tmp_path)
+    for file in tmp_path.rglob("*"):
+        if file.suffix in (".py", ".ts", ".tsx", ".yaml"):
+            file.write_bytes(f"{mark}{file.read_text()}".replace("\n", "\r\n").encode())
+    before = contents(tmp_path)
+    assert run(tmp_path) == 0 and left(tmp_path) == []
+    changed = [(before[path], data) for path, data in contents(tmp_path).items() if data != before[path]]
+    assert len(changed) == 10
+    for old, new in changed:
+        assert new.count(b"\n") == new.count(b"\r\n") > old.count(b"\n")
+        assert new.startswith(mark.encode()) and new.count(b"\xef\xbb\xbf") == bool(mark)
+
+
 @pytest.mark.parametrize(
     ("name", "before", "after"),
     [
