@@ -241,7 +241,7 @@ def test_only_what_is_reported_gets_a_comment(tmp_path: Path) -> None:
 def test_an_unused_suppression_is_not_silenced(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write_project(tmp_path, {"a.js": "FS.event('A', {}); // fslint: ignore[FS301]\n"})
     assert run(tmp_path) == 1
-    assert "1 suppressions are unused (FS003); --fix removes them" in capsys.readouterr().err
+    assert "FS003 is left 1 time: --fix mends suppressions that are unused" in capsys.readouterr().err
 
 
 def test_python_files_still_run_as_before(tmp_path: Path) -> None:

@@ -436,7 +436,7 @@ def test_standard_input(fslint: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_baseline(fslint: Shell) -> None:
     fslint.files({"a.js": UNTYPED})
     code, _, err = fslint("check", "--write-baseline")
-    assert code == 0 and "accepted 1 findings" in err
+    assert code == 0 and "accepted 1 finding in fslint-baseline.json" in err
     assert fslint.codes("--baseline", "fslint-baseline.json") == []
     assert fslint("check", "--baseline", "fslint-baseline.json")[1].endswith("\nThe baseline accepts 1 finding.\n")
     fslint.files({"a.js": "\n\n" + UNTYPED})
@@ -454,6 +454,8 @@ def test_baseline(fslint: Shell) -> None:
     assert '"findings": []' in (fslint.folder / "fslint-baseline.json").read_text()
     fslint.files({"fslint-baseline.json": "{}"})
     assert fslint("check", "--baseline", "fslint-baseline.json")[0] == 2
+    assert fslint("check", "--write-baseline")[0] == 0
+    assert fslint("check", "--baseline", "fslint-baseline.json")[0] == 0
 
 
 def test_many_entries_that_no_longer_occur_are_named_on_request(fslint: Shell) -> None:

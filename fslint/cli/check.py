@@ -292,11 +292,14 @@ class _Run:
 
     def _write_baseline(self, result: Result) -> int:
         """Accept what is found now. Entries of rules that did not run stay, what else no longer occurs is dropped."""
-        from ..baseline import dump, entries, load, new
+        from ..baseline import BaselineError, dump, entries, load, new
+        from ..reporters import plural
         from ..settings import relative
 
         target = Path(self.options["baseline"] or self.settings.root / BASELINE)
-        before = load(target) if target.is_file() else []
+        before: list[Entry] = []
+        with contextlib.suppress(BaselineError):  # none yet, or a damaged one
+            before = load(target)
         fresh, gone = new(result.everything, before)
         idle = [entry for entry in before if entry.identity.code not in self.settings.enabled]
         accepted = entries(result.everything)
@@ -305,7 +308,7 @@ class _Run:
             dropped = sum(entry.count for entry in gone if entry not in idle)
             changed = f" ({len(fresh)} new, {dropped} dropped)" if before else ""
             shown = relative(target.absolute(), self.settings.cwd)
-            note(f"accepted {sum(entry.count for entry in accepted)} findings{changed} in {shown}")
+            note(f"accepted {plural(sum(entry.count for entry in accepted), 'finding')}{changed} in {shown}")
             note(f"check with --baseline {shown} from now on")
         return 0
 
@@ -313,6 +316,7 @@ class _Run:
         """Give every finding a comment; what stays is shown as notes. FS003 is mended, not silenced."""
         from ..add_suppressions import add
         from ..fixes import diff
+        from ..reporters import plural
 
         reason = self.options["reason"] or ""
         if self.settings.require_reason and not reason:
@@ -335,9 +339,10 @@ class _Run:
         for path, data in {} if self.options["diff"] else changed.items():
             save(self.settings.root / path, data)
         if not self.options["quiet"]:
-            note(f"{'would silence' if self.options['diff'] else 'silenced'} {count} findings in {len(changed)} files")
+            done = "would silence" if self.options["diff"] else "silenced"
+            note(f"{done} {plural(count, 'finding')} in {plural(len(changed), 'file')}")
             if unused:
-                note(f"{len(unused)} suppressions are unused (FS003); --fix removes them")
+                note(f"FS003 is left {plural(len(unused), 'time')}: --fix mends suppressions that are unused")
         sources = self._sources(contents)
         for diagnostic in left:
             line = sources.span(diagnostic.place).start.line
