@@ -183,7 +183,7 @@ def import_plan(file: Path, form: str | None, side: str | None, output: Path | N
         raise click.ClickException(f"cannot read {file}: {error.strerror or error}") from None
     except ImportingError as error:
         raise click.ClickException(f"{file}: {error}") from None
-    text = render(plan.plan([f"The tracking plan, made by `fslint registry import` from one of {TITLES[found]}."]))
+    text = render(plan.plan([f"The tracking plan, made by `fslint registry import` from a plan of {TITLES[found]}."]))
     problems = load({"registry": text.encode()}).problems
     for line in (*plan.left, *(problem.message for problem in problems)):
         note(f"not taken: {printable(line)}")
