@@ -251,3 +251,26 @@ def test_a_global_that_may_be_missing() -> None:
         """
     }
     assert lines(files, "FS406") == [("FS406", "web/a.js", 1), ("FS406", "web/a.js", 2)]
+
+
+def test_a_guard_in_a_wrapper_that_converts() -> None:
+    files = {
+        "web/fs.ts": """
+        export const identified = (uid?: string) => { if (!uid) return; FS.identify(String(uid)); };
+        export const typed = (p: { uid?: number }) => { if (typeof p.uid === 'undefined' || p.uid < 0) return; FS.identify(`u_${p.uid}`); };
+        export const careless = (uid?: string) => { FS.identify(String(uid)); };
+        export const other = (uid?: string, name?: string) => { if (name) FS.identify(String(uid)); };
+        """,
+        "web/a.tsx": """
+        import { identified, typed, careless, other } from './fs';
+        interface Q { readonly user?: string; uid?: number }
+        export function A({ user, uid }: Q) {
+          identified(user);
+          typed({ uid });
+          careless(user);
+          other(user, user);
+          FS.identify(user.toString());
+        }
+        """,
+    }
+    assert lines(files, "FS406") == [("FS406", "web/a.tsx", 6)]

@@ -15,6 +15,7 @@ from .values import (
     Arr,
     CallV,
     Cls,
+    Elem,
     Ent,
     EnvV,
     External,
@@ -25,6 +26,7 @@ from .values import (
     MemberV,
     ModuleV,
     Obj,
+    Param,
     Partial,
     Tmpl,
     Typed,
@@ -257,7 +259,12 @@ def _to_string(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | No
         return None
     if isinstance(callee.base, MemberV) and _optional_chain(callee.base):
         return None
-    return evaluator.template(call.place, [(callee.base, callee.base.at or callee.base.place)], "str")
+    base = callee.base
+    if isinstance(base, (MemberV, Param, Elem, Unknown)):
+        # It throws where it is missing, and never becomes the word "undefined".
+        base = base._copy()
+        base.sure = True
+    return evaluator.template(call.place, [(base, base.at or base.place)], "str")
 
 
 def _optional_chain(value: Val) -> bool:

@@ -319,7 +319,7 @@ def maybe_missing_user_id(project: Project) -> Iterator[Diagnostic]:
             for part, span in zip(option.parts, option.spans, strict=True):
                 if isinstance(part, str) or not _may_miss(part, project):
                     continue
-                if _is_guarded(project, part, span):
+                if _is_guarded(project, part, span) or _is_guarded_in_wrapper(project, part, call):
                     continue
                 given = part.at is not None and not _inside(part.at, option.place)
                 place = part.at if given and part.at is not None else place_of(call, option)
@@ -416,6 +416,30 @@ def _is_guarded(project: Project, value: Val, span: Place) -> bool:
                     return True
                 current = current.object if isinstance(current, f.Member) and current.optional else None
     return False
+
+
+def _is_guarded_in_wrapper(project: Project, value: Val, call: TrackingCall) -> bool:
+    """Whether the wrapper that sends a caller's value tests it first: ``if (!id) return; FS.identify(String(id))``."""
+    module = call.sink.module
+    wanted = _key(value)
+    if wanted is None or call.env is None:
+        return False
+    return any(
+        isinstance(path, _PATHS)
+        and guards_path(module, [condition], path)
+        and _key(project.value(module, path, call.env)) == wanted
+        for condition in guards(module, call.sink.fact.start, True)
+        for path in _tested(condition[0])
+    )
+
+
+def _tested(test: f.Value) -> Iterator[f.Value]:
+    """What a test may be a test of: itself, what it compares, what it asks the type of."""
+    sides = (test.left, test.right) if isinstance(test, f.Binary) else (test,)
+    for side in sides:
+        yield side
+        if isinstance(side, f.Unary):
+            yield side.value
 
 
 _PATHS = (f.Member, f.Name, f.CallRef, f.Global, f.Await)
