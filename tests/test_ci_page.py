@@ -6,6 +6,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,36 @@ def test_the_blocks_can_be_read() -> None:
             json.loads(text)
         elif language == "groovy":
             assert text.count("{") == text.count("}") and text.count("'") % 2 == 0
+
+
+SCHEMAS = {
+    ".github/workflows/fslint.yml": "github-workflows",
+    ".github/workflows/fslint-scanning.yml": "github-workflows",
+    ".gitlab-ci.yml": "gitlab-ci",
+    "azure-pipelines.yml": "azure-pipelines",
+}
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_a_recipe_is_valid_by_its_hosts_schema(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.yml"
+    file.write_text(next(text for _, text in BLOCKS if text.startswith(f"# {name}\n")))
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", f"vendor.{SCHEMAS[name]}", str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_hooks_are_valid_by_pre_commit(tmp_path: Path) -> None:
+    recipes = [text for _, text in BLOCKS if text.startswith("# .pre-commit-config.yaml\n")]
+    for number, text in enumerate(recipes):
+        (tmp_path / f"{number}.yaml").write_text(text)
+    for what, files in (
+        ("validate-config", sorted(tmp_path.iterdir())),
+        ("validate-manifest", [ROOT / ".pre-commit-hooks.yaml"]),
+    ):
+        command = [sys.executable, "-m", "pre_commit", what, *map(str, files)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert files and done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_hooks_that_are_named_exist() -> None:
