@@ -682,6 +682,30 @@ s = requests.Session()
 s.mount("https://", HTTPAdapter(max_retries=Retry(total=3, status_forcelist=[429, 500, 503], allowed_methods=["POST"])))
 def a(b): s.post(URL, json=b, timeout=3)  # !FS507
 """,
+        "a/one.py": """
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util.retry import Retry
+URL = "https://api.fullstory.com/v2/users"
+retrying = requests.Session()
+retrying.mount("https://", HTTPAdapter(max_retries=Retry(total=3, status_forcelist=[429])))
+plain = requests.Session()
+def make():
+    session = requests.Session()
+    session.mount("https://", HTTPAdapter(max_retries=Retry(total=3, status_forcelist=[429])))
+    return session
+made = make()
+class Sender:
+    def __init__(self):
+        self.session = requests.Session()
+        self.session.mount("https://", HTTPAdapter(max_retries=Retry(total=3, status_forcelist=[429])))
+    def send(self, b): self.session.post(URL, json=b, timeout=3)
+def a(b): retrying.post(URL, json=b, timeout=3)
+def b(b): plain.post(URL, json=b, timeout=3)  # !FS507
+def c(b): requests.post(URL, json=b, timeout=3)  # !FS507
+def d(b): made.post(URL, json=b, timeout=3)
+def e(b, session): session.post(URL, json=b, timeout=3)
+""",
         "s/x.ts": """
 import pRetry from 'p-retry';
 import got from 'got';
@@ -712,6 +736,64 @@ export const d = (b: any) => axios.post('https://api.fullstory.com/v2/events', b
     },
     ("FS507",),
 )
+PROJECTS["507-instances"] = (
+    {
+        "s/http.ts": """
+import axios from 'axios';
+import axiosRetry from 'axios-retry';
+const URL = 'https://api.fullstory.com/v2/users';
+export const retrying = axios.create({ timeout: 3000 });
+axiosRetry(retrying, { retries: 3 });
+export const intercepted = axios.create({ timeout: 3000 });
+intercepted.interceptors.response.use((r) => r, (err) => again(err));
+export const plain = axios.create({ timeout: 3000 });
+export const a = (b: any) => retrying.post(URL, b);
+export const b = (b: any) => intercepted.post(URL, b);
+export const c = (b: any) => plain.post(URL, b); // !FS507
+export const d = (b: any) => axios.post(URL, b, { timeout: 3000 }); // !FS507
+""",
+        "s/use.ts": """
+import { retrying, plain } from './http';
+export const e = (b: any) => retrying.post('https://api.fullstory.com/v2/users', b);
+export const f = (b: any) => plain.post('https://api.fullstory.com/v2/users', b); // !FS507
+""",
+    },
+    ("FS507",),
+)
+_NEST_SERVICE = """
+import { Injectable } from '@nestjs/common';
+import { HttpService } from '@nestjs/axios';
+import { firstValueFrom } from 'rxjs';
+@Injectable()
+export class FullStoryService {
+  constructor(private readonly http: HttpService) {}
+  track(name: string, uid: string) {
+    return firstValueFrom(this.http.post('https://api.fullstory.com/v2/events', { name, user: { uid } }));%s
+  }
+  soon(name: string, uid: string) {
+    return firstValueFrom(
+      this.http.post('https://api.fullstory.com/v2/events', { name, user: { uid } }, { timeout: 3000 }),
+    );
+  }
+}
+"""
+_NEST_MODULE = """
+import { Module } from '@nestjs/common';
+import { HttpModule } from '@nestjs/axios';
+import { FullStoryService } from './fs.service';
+@Module({ imports: [%s], providers: [FullStoryService] })
+export class FullStoryModule {}
+"""
+for _name, _module, _mark in (
+    ("bare", "HttpModule", " // !FS503"),
+    ("register", "HttpModule.register({ maxRedirects: 2 })", " // !FS503"),
+    ("timeout", "HttpModule.register({ timeout: 3000 })", ""),
+    ("async", "HttpModule.registerAsync({ useFactory: () => options })", ""),
+):
+    PROJECTS[f"503-nest-{_name}"] = (
+        {"src/fs.service.ts": _NEST_SERVICE % _mark, "src/fs.module.ts": _NEST_MODULE % _module},
+        ("FS503",),
+    )
 
 
 @pytest.mark.parametrize("name", PROJECTS)

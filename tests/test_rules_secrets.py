@@ -484,3 +484,36 @@ def test_sveltekits_environment_modules() -> None:
     export const more = env.PUBLIC_FULLSTORY_SERVER_KEY;
     """
     assert lines({"src/x.ts": source}, "FS602") == [("src/x.ts", 1), ("src/x.ts", 5)]
+
+
+def test_a_key_that_a_constant_brings_into_a_text_stands_at_its_literal() -> None:
+    files = {
+        "jobs/consts.py": "RELAY = 'cmVsYXktdG8tZnVsbHN0b3J5LTk4'\n",
+        "jobs/send.py": """
+            import requests
+            from jobs.consts import RELAY
+
+            def send(event):
+                headers = {"Authorization": f"Basic {RELAY}"}
+                requests.post("https://api.fullstory.com/v2/events", json=event, headers=headers, timeout=3)
+        """,
+    }
+    assert lines(files, "FS601") == [("jobs/consts.py", 1)]
+
+
+def test_angulars_injected_client() -> None:
+    service = """
+        import { HttpClient } from '@angular/common/http';
+        import { Injectable, inject } from '@angular/core';
+
+        @Injectable({ providedIn: 'root' })
+        export class Reports {
+          private readonly http = inject(HttpClient);
+
+          send(uid: string) {
+            window.FS?.event('Report Asked', {});
+            return this.http.post('https://api.fullstory.com/v2/events', { name: 'Report Sent', user: { uid } });
+          }
+        }
+    """
+    assert lines({"web/reports.service.ts": service}, "FS603") == [("web/reports.service.ts", 10)]

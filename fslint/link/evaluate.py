@@ -255,7 +255,12 @@ class Evaluator:
             return Unknown(place, "a text too long to be followed")
         if len(parts) == 1 and isinstance(parts[0], str):
             handed = next((v for v in values if v.at is not None), None)
-            return Lit(handed.place, parts[0]) if handed is not None else Lit(place, parts[0])
+            joined = Lit(handed.place if handed is not None else place, parts[0])
+            pieces = [
+                (len(text), v.core or v.place) for v in values if isinstance(v, Lit) and (text := literal_text(v))
+            ]
+            joined.core = max(pieces, key=lambda piece: piece[0], default=(0, None))[1]
+            return joined
         return Tmpl(place, tuple(parts), how, tuple(places), tuple(given))
 
     def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:

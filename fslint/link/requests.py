@@ -113,6 +113,8 @@ def instance_client(evaluator: Evaluator, value: Val) -> Client | None:
             client = _BY_FACTORY.get(_plain(option.callee))
             if client is not None:
                 return client
+            if _plain(option.callee) == "@angular/core.inject" and option.args and isinstance(option.args[0], External):
+                return _BY_TYPE.get(option.args[0].dotted)
             if isinstance(option.callee, MemberV) and option.callee.key in ("create", "extend"):
                 inner = instance_client(evaluator, option.callee.base)
                 if inner is not None:
@@ -468,7 +470,9 @@ def _merge_instance(evaluator: Evaluator, client: Client, sent: Sent, instance: 
         parts = [(extra.value, False)] + ([(sent.headers, False)] if sent.headers is not None else [])
         sent.headers = evaluator._merge(extra.value.place, parts)
     if made is None:
-        sent.timeout_known = False if sent.timeout is None else sent.timeout_known
+        # A framework's service is made by nobody in the project: its defaults hold (FS503 looks for `HttpModule.register`).
+        if client.factories:
+            sent.timeout_known = False if sent.timeout is None else sent.timeout_known
         return
     if client.style == "python":
         settings: dict[str, Val] = dict(made.keywords)

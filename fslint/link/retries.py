@@ -27,6 +27,7 @@ from .flow import (
 from .modules import Module
 from .project import Project, Request
 from .tables_clients import CLIENTS_THAT_RETRY, IDEMPOTENT_RETRY, RETRY_PACKAGES, RETRY_WORDS
+from .values import CallV, options
 
 REPEATED_ERRORS = words(
     # Failures after which the first request may have arrived all the same.
@@ -250,22 +251,45 @@ def _of_client(project: Project, request: Request) -> Iterator[Retry]:
         for call in other.facts.calls:
             callee = plain(call.callee)
             if isinstance(callee, Member) and literal_key(callee) == "mount" and len(call.args) > 1:
-                yield from _adapter(other, call.args[1].value)
+                if not _is_another_client(project, request, other, callee.object):
+                    yield from _adapter(other, call.args[1].value)
     if request.client in ("axios", "nest"):
         for other in project.modules.values():
-            for row in range(len(other.facts.calls)):
+            for row, call in enumerate(other.facts.calls):
                 name = call_name(other, row)
+                owner: Value | None = None
                 if name.split(".", 1)[0] in IDEMPOTENT_RETRY and name.split(".", 1)[0] != "got":
+                    owner = call.args[0].value if call.args else None
+                elif name.endswith(".use"):
+                    owner = _interceptor_owner(call)
+                    name = "interceptor"
+                    if owner is None:
+                        continue
+                else:
+                    continue
+                if owner is None or not _is_another_client(project, request, other, owner):
                     yield Retry(name, False)
-                elif name.endswith(".use") and _is_response_interceptor(other, row):
-                    yield Retry("interceptor", False)
 
 
-def _is_response_interceptor(module: Module, row: int) -> bool:
-    call = module.facts.calls[row]
+def _interceptor_owner(call: Call) -> Value | None:
+    """``http`` of ``http.interceptors.response.use(ok, err)``; None for every other call."""
     callee = plain(call.callee)
-    owner = plain(callee.object) if isinstance(callee, Member) else None
-    return isinstance(owner, Member) and literal_key(owner) == "response" and len(call.args) > 1
+    response = plain(callee.object) if isinstance(callee, Member) else None
+    if not isinstance(response, Member) or literal_key(response) != "response" or len(call.args) < 2:
+        return None
+    interceptors = plain(response.object)
+    return interceptors.object if isinstance(interceptors, Member) else interceptors
+
+
+def _is_another_client(project: Project, request: Request, module: Module, owner: Value) -> bool:
+    """Whether what is given a retry policy is known to be another client, session or instance than the request's own."""
+    made = next((value for value in options(project.value(module, owner)) if isinstance(value, CallV)), None)
+    if made is None:
+        return False
+    if request.created is not None:
+        return made.place != request.created.place
+    # A function of the library itself: `requests.post`, `axios.post`.
+    return dotted(request.frame.module, request.frame.fact.callee).split(".", 1)[0] == request.client
 
 
 def _adapter(module: Module, value: Value) -> Iterator[Retry]:

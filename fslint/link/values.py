@@ -79,12 +79,14 @@ class Val:
 
 
 class Lit(Val):
-    """A known constant. ``kind`` as in ``facts.Literal``, or ``absent``: the undefined of an argument that is not given; ``enum``: the name of the enum's member that it is."""
+    """A known constant. ``kind`` as in ``facts.Literal``, or ``absent``: the undefined of an argument that is not given; ``enum``: the name of the enum's member that it is; ``core``: of a text joined from several, the place
+    of its longest piece."""
 
-    __slots__ = ("enum", "kind", "value")
+    __slots__ = ("core", "enum", "kind", "value")
 
     def __init__(self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: str = "") -> None:
         super().__init__(place)
+        self.core: Place | None = None
         self.value = value
         self.kind = kind
         self.enum = enum

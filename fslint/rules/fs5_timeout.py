@@ -200,11 +200,28 @@ def _set_elsewhere(project: Project, request: Request) -> bool:
                 if any(call_name(other, row) == "socket.setdefaulttimeout" for row in range(len(other.facts.calls))):
                     return True
         return request.client == "requests" and _mounted(request.frame)
+    if request.client == "nest" and _registered_with_timeout(project):
+        return True
     for other in project.modules.values():
         for write in other.facts.writes:
             if isinstance(write.key, Literal) and write.key.value in ("timeout", "signal"):
                 owner = plain(write.object)
                 if isinstance(owner, Member) and literal_key(owner) == "defaults":
+                    return True
+    return False
+
+
+def _registered_with_timeout(project: Project) -> bool:
+    """Whether Nest's ``HttpModule`` is set up with a timeout, or in a way that is not known."""
+    for module in project.modules.values():
+        for row, call in enumerate(module.facts.calls):
+            name = call_name(module, row)
+            if name == "@nestjs/axios.HttpModule.registerAsync":
+                return True
+            if name != "@nestjs/axios.HttpModule.register" or not call.args:
+                continue
+            for option in options(project.value(module, call.args[0].value)):
+                if not isinstance(option, Obj) or option.open or any(e.name == "timeout" for e in option.entries):
                     return True
     return False
 

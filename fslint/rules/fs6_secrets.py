@@ -218,7 +218,7 @@ def _texts(value: Val) -> Iterator[tuple[Place, str]]:
         limit -= 1
         part = stack.pop()
         if isinstance(part, Lit) and isinstance(part.value, str) and not part.kind:
-            yield part.place, part.value
+            yield part.core or part.place, part.value
         elif isinstance(part, Tmpl):
             stack.extend(part.holes)
             if len(part.parts) == 2 and isinstance(part.parts[1], str) and not part.parts[1].startswith(":"):
