@@ -68,11 +68,13 @@ def test_it_checks_again_at_every_change(watching: Watching, tmp_path: Path) -> 
     assert watching.run().startswith("No findings")
     write_project(tmp_path, {"web/a.js": UNTYPED})
     assert "web/a.js:1:22: error[FS301]" in watching.run()
-    write_project(tmp_path, {"web/new/b.js": UNTYPED})  # a new folder
-    said = watching.run()
-    while "web/new/b.js" not in said:  # it may have been seen before the file was in it
-        said = watching.run()
-    write_project(tmp_path, {"web/new/b.js": CLEAN})
+    (tmp_path / "web/new").mkdir()
+    watching.run()
+    (tmp_path / "web/new/deep").mkdir()  # in a folder that holds no file yet
+    watching.run()
+    write_project(tmp_path, {"web/new/deep/b.js": UNTYPED})
+    assert "web/new/deep/b.js:1:22: error[FS301]" in watching.run()
+    write_project(tmp_path, {"web/new/deep/b.js": CLEAN})
     assert "Found 1 error" in watching.run()
     write_project(tmp_path, {"fslint.toml": "ignor = ['FS301']"})
     assert 'fslint.toml:1: unknown key "ignor"' in watching.run()
