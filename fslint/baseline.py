@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from .diagnostics import Diagnostic
+from .source import mask
 
 VERSION = 1
 PROJECT_WIDE = frozenset(
@@ -52,7 +53,7 @@ class Entry:
 def identity(diagnostic: Diagnostic) -> Identity:
     """What a finding is known by: not its line, not its path."""
     where = f"app:{diagnostic.app or ''}" if diagnostic.code in PROJECT_WIDE else diagnostic.function
-    return Identity(diagnostic.code, diagnostic.subject or _gist(diagnostic.message), where)
+    return Identity(diagnostic.code, mask(diagnostic.subject or _gist(diagnostic.message)), where)
 
 
 def _gist(message: str) -> str:

@@ -145,15 +145,18 @@ def load(data: bytes | None) -> Run | None:
 
 
 def _row(d: Diagnostic) -> list[object]:
+    """A finding without any key: a registry's texts are shown as they stand in it."""
+    from .source import mask
+
     fix = d.fix and [d.fix.applicability, d.fix.message, [[e.place, e.content] for e in d.fix.edits]]
     return [
         d.code,
-        d.message,
+        mask(d.message),
         d.place,
-        d.help,
-        [[r.place, r.message] for r in d.related],
+        mask(d.help),
+        [[r.place, mask(r.message)] for r in d.related],
         fix,
-        d.subject,
+        mask(d.subject),
         d.function,
         d.app,
     ]

@@ -127,8 +127,9 @@ _KEYS = tuple(
     re.compile(pattern)
     for pattern in (
         r"""(?ix) (?: (?:api|fs|full_?story|server)[\w-]*?(?:key|token|secret) | secret | token | authorization | \bauth )
-        ["'`\])]* (?: \s* (?:[:=,(]|=>)+ \s* [frbu]{0,2} ["'`] | = ) (?:basic\s+|bearer\s+)? ([A-Za-z0-9+/=_.:\-]{16,})""",
+        ["'`\])]* (?: \s* (?:(?:[:=,(]|=>)+ | \|\| | \?\? | or\b) \s* [frbu]{0,2} ["'`] | = ) (?:basic\s+|bearer\s+)? ([A-Za-z0-9+/=_.:\-]{16,})""",
         r"(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/=_.:\-]{16,})",
+        r"""(?:btoa|b64encode|Buffer\.from)\(\s*[frbu]{0,2}["'`]([A-Za-z0-9+/=_.:\-]{16,})""",
         r"((?:na1|eu1)\.[A-Za-z0-9+/_-]{20,}={0,2}|(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{20,}={0,2}|fs_api_key_[\w-]+)",
     )
 )

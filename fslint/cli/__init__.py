@@ -98,7 +98,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.ClickException as error:
-        error.show()
+        from ..source import mask
+
+        if isinstance(error, click.UsageError):
+            error.show()
+        else:
+            click.echo(f"Error: {mask(error.message)}", err=True)
         return 2
     except SystemExit as stop:  # click, when it completes words for the shell
         return stop.code if isinstance(stop.code, int) else 0
@@ -132,14 +137,16 @@ def _usable(stream: TextIO | None) -> TextIO:
 
 def _report(error: Exception, verbose: bool) -> int:
     """Say what stopped the run."""
+    from ..source import mask
+
     if type(error).__name__ in ("SettingsError", "BaselineError"):
-        click.echo(f"fslint: {error}", err=True)
+        click.echo(f"fslint: {mask(str(error))}", err=True)
         return 2
     if verbose:
         import traceback
 
         traceback.print_exc()
-    what = str(error).splitlines()[0][:200] if str(error) else ""
+    what = mask(str(error).splitlines()[0][:200]) if str(error) else ""
     click.echo(
         f"fslint: internal error: {type(error).__name__}{': ' if what else ''}{what}\n"
         "This is a bug in fslint; please report it"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ..source import mask
 from .common import color_option, colored, project_options, settings_of, write
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def command(
     from .. import engine
 
     if output_format in ("csv", "markdown") and not unresolved:
-        write(_plan(name, output_format, base_url, settings_of(options)))
+        write(mask(_plan(name, output_format, base_url, settings_of(options))))
         return 0
     found = engine.events(settings_of(options))
     if name is not None:

@@ -38,6 +38,7 @@ from .javascript_functions import method
 from .javascript_literals import is_text, key_text, number, number_of, property_key, raw_string, string, unescape
 from .javascript_snippet import is_snippet
 from .javascript_walk import COMMENTS, PUNCTUATION, ValueHandler, Walk, named_children
+from .syntax import names_key
 
 _LOGICAL = {"||": "or", "&&": "and", "??": "nullish"}
 _CHAIN = frozenset({"call_expression", "member_expression", "subscript_expression", "non_null_expression"})
@@ -102,7 +103,8 @@ def _template(walk: Walk, node: Node) -> Value:
             inner = named_children(child)
             inner = [item for item in inner if item.type != "${" and item.type != "}"]
             if inner:
-                value = walk.lower_bound(inner[-1], "")
+                # `Basic ${btoa('…')}` binds what it encodes to the header's name.
+                value = walk.lower_bound(inner[-1], walk.bound_name if inner[-1].type == "call_expression" else "")
                 parts.extend(value.parts if type(value) is Template else (value,))
             else:
                 parts.append(Unknown(child.start_byte, child.end_byte, "empty"))
@@ -371,6 +373,10 @@ def _operand(walk: Walk, node: Node, operator: str) -> Value:
 def _logical(walk: Walk, how: str, first: Value, operands: list[tuple[str, Node, Node]]) -> Value:
     values = [first]
     whole = operands[-1][2]
+    name = walk.bound_name
+    if how != "and" and type(first) is Member and type(first.key) is Literal and type(first.key.value) is str:
+        if names_key(first.key.value):
+            walk.bound_name = first.key.value  # process.env.FULLSTORY_API_KEY || '…'
     for _, right, node in operands:
         if how == "and":
             walk.mark(values[-1], "test")
@@ -378,6 +384,7 @@ def _logical(walk: Walk, how: str, first: Value, operands: list[tuple[str, Node,
         if len(values) > _MAX_TESTED:
             test = values[-1]
         values.append(walk.lower_in_region(right, how, node.start_byte, test))
+    walk.bound_name = name
     return OneOf(whole.start_byte, whole.end_byte, tuple(values), how)
 
 

@@ -213,9 +213,8 @@ class Values:
         return self.unknown(node)
 
     def array(self, node: Node, name: str) -> Value:
-        return Array(
-            node.start_byte, node.end_byte, tuple([self.expr(child) for child in kids(node)]), _ARRAYS[node.type]
-        )
+        items = [self.expr(child, name if name == "auth" else "") for child in kids(node)]  # auth=(key, "")
+        return Array(node.start_byte, node.end_byte, tuple(items), _ARRAYS[node.type])
 
     def splat(self, node: Node, name: str) -> Value:
         inner = kids(node)

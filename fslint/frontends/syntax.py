@@ -8,8 +8,11 @@ import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
+from typing import cast
 
-from ..facts import KeyUse, Secret, Suppression
+import msgspec
+
+from ..facts import FileFacts, KeyUse, Secret, Suppression
 from ..text import Undecodable as Undecodable
 from ..text import line_end as line_end
 from ..text import line_of as line_of
@@ -179,7 +182,7 @@ def secret_for(text: str, start: int, end: int, name: str) -> Secret | None:
     if len(text) < _MIN_PROPERTY:
         return None
     prefix, key = _split(text)
-    is_named = name != "" and _is_named(name)
+    is_named = name != "" and names_key(name)
     if prefix.lower() == "basic " and not is_named and _looks_random(key) and _key_like(key, _MIN_PROPERTY):
         return _secret(key, start, end, "property", prefix)
     if not name:
@@ -223,6 +226,31 @@ def scrub(text: str) -> str:
     return text
 
 
+def scrub_facts(facts: FileFacts) -> FileFacts:
+    """Facts with the key shapes masked that stand where no value is: object keys, specifiers, patterns, labels."""
+
+    def clean(item: object) -> object:
+        if isinstance(item, str):
+            return scrub(item)
+        if isinstance(item, tuple):
+            parts = [clean(part) for part in item]
+            return item if all(a is b for a, b in zip(parts, item, strict=True)) else tuple(parts)
+        if isinstance(item, msgspec.Struct):
+            changed = {}
+            for field in item.__struct_fields__:
+                old = getattr(item, field)
+                new = clean(old)
+                if new is not old:
+                    changed[field] = new
+            return msgspec.structs.replace(item, **changed) if changed else item
+        return item
+
+    try:
+        return cast(FileFacts, clean(facts))
+    except RecursionError:  # so deep that no cache takes it
+        return facts
+
+
 def _shapes(text: str) -> list[tuple[int, int, str, str]]:
     """(start, end, key, kind) of every key shape in a text."""
     found: list[tuple[int, int, str, str]] = []
@@ -256,7 +284,8 @@ def _split(text: str) -> tuple[str, str]:
     return (match[0], text[match.end() :]) if match else ("", text)
 
 
-def _is_named(name: str) -> bool:
+def names_key(name: str) -> bool:
+    """Whether a name is that of a key of FullStory's."""
     joined = "_".join(words_of(name))
     return _NAMED.search(joined) is not None and _NAMED_END.search(joined) is not None
 
