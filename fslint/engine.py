@@ -125,6 +125,8 @@ class Workspace:
             if found != self.last:
                 self.cache.remember("index", found.dump())
         self.cache.close()
+        # Whoever keeps the project keeps this; what was parsed and not taken in is most of it.
+        self.facts = {}
 
     def content(self, path: str) -> bytes | None:
         """A file's bytes as they are, or None (and it is entered as unreadable). The result depends on them from now on."""
