@@ -487,10 +487,16 @@ def _indirect(value: Val) -> bool:
     )
 
 
+_MAX_CHAIN = 100
+"""Members and calls in one expression; of ``a.b().b()…`` each call would otherwise walk down all before it."""
+
+
 def _has_param(value: Val) -> bool:
-    while isinstance(value, (MemberV, CallV, Elem)):
+    for _ in range(_MAX_CHAIN):
+        if not isinstance(value, (MemberV, CallV, Elem)):
+            return isinstance(value, Param)
         value = value.callee if isinstance(value, CallV) else value.base
-    return isinstance(value, Param)
+    return False
 
 
 def param_owners(value: Val) -> set[Key]:
