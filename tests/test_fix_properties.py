@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from projects import write_project
 
 from fslint.cli import group
-from fslint.frontends import extract
+from fslint.frontends import extract, language_of
 
 FIXABLE = ("FS003", "FS101", "FS108", "FS301", "FS302", "FS501", "FS509", "FS801")
 REGISTRY = """version: 1
@@ -49,6 +49,50 @@ PYTHON = {
     "alone": "# fslint: ignore[FS999]",
     "split": 'track_server_event(\n        "Old Order",  # ü\n        user.id,\n        {"total_int": 9.5},\n    )',
 }
+
+
+TYPED = {
+    **BROWSER,
+    "cast": "(window as any).FS.event('Cart Veiwed', { total: 9.5 as number });",
+    "generic": "const seen = new Map<string, () => void>(); FS?.event('Old Cart', { n_int: seen.size });",
+    "satisfies": "await FS.event('Cart Viewed', { label_string: 'x' } satisfies Props);",
+}
+MARKUP = {
+    "FS101": "FS.event('Cart Veiwed', { n_int: 1 })",
+    "FS108": "FS.event('Old Cart', { n_int: 1 })",
+    "FS301": "FS.event('Cart Viewed', { total: 9.5, label: 'ü' })",
+    "FS302": "FS.event('Cart Viewed', { label_string: 'x' })",
+    "FS801": "FS('track', { name: 'Cart Viewed', properties: {} })",
+}
+
+
+def typed(body: list[str]) -> str:
+    lines = "".join(f"  {line}\n" for line in body)
+    return (
+        f"type Props = Record<string, unknown>;\nexport async function view<T>(x: T): Promise<void> {{\n{lines}}}\n"
+        "abstract class A { constructor(private readonly n?: number) {} }\n"
+    )
+
+
+def component(body: list[str]) -> str:
+    """TSX with the calls in a function and in handlers."""
+    buttons = "".join(f"      <button onClick={{() => {line}}}>Terms ü</button>\n" for line in body)
+    return f"export const View = () => (\n    <div>\n{buttons}    </div>\n);\n"
+
+
+def vue(body: list[str]) -> str:
+    handlers = "".join(f'  <button @click="{line}">ü</button>\n' for line in body)
+    script = "".join(f"  {line};\n" for line in body)
+    return (
+        f'<template>\n{handlers}</template>\n<script setup lang="ts">\nconst go = async (n: number) => {{\n'
+        f"{script}}};\n</script>\n<style>a {{ color: red }}</style>\n"
+    )
+
+
+def page(body: list[str]) -> str:
+    handlers = "".join(f'<p onclick="{line}">ü &amp; é\n' for line in body)
+    script = "".join(f"  {line};\n" for line in body)
+    return f"<!doctype html>\n<body>\n{handlers}<script>\nfunction go() {{\n{script}}}\n</script>\n"
 
 
 def browser(body: list[str]) -> str:
@@ -91,7 +135,7 @@ def parses(path: str, data: bytes) -> bool:
     text = data.removeprefix(b"\xef\xbb\xbf")
     if path.endswith(".py"):
         ast.parse(text)
-    return not extract(text, "python" if path.endswith(".py") else "javascript").broken
+    return not extract(text, language_of(path) or "").broken
 
 
 def project(root: Path, files: dict[str, str], bom: bytes, newline: str) -> dict[str, bytes]:
@@ -113,6 +157,25 @@ def test_fixes_keep_files_sound(
     in_browser: list[str], on_server: list[str], in_python: list[str], bom: bytes, newline: str
 ) -> None:
     files = {"web/a.js": browser(in_browser), "srv/a.js": server(on_server), "api/a.py": python(in_python)}
+    check_fixes(files, bom, newline)
+
+
+@settings(max_examples=40)
+@given(some(TYPED), some(MARKUP), st.sampled_from([b"", b"\xef\xbb\xbf"]), st.sampled_from(["\n", "\r\n"]))
+def test_fixes_keep_typescript_and_markup_sound(
+    in_script: list[str], in_markup: list[str], bom: bytes, newline: str
+) -> None:
+    files = {
+        "web/a.ts": typed(in_script),
+        "web/b.tsx": component(in_markup),
+        "web/c.vue": vue(in_markup),
+        "web/d.html": page(in_markup),
+    }
+    check_fixes(files, bom, newline)
+
+
+def check_fixes(files: dict[str, str], bom: bytes, newline: str) -> None:
+    """Apply every fix, twice, and look at the files."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(folder)
         before = project(root, files, bom, newline)
@@ -134,6 +197,10 @@ def test_fixes_keep_files_sound(
     ("code", "path", "text"),
     [
         *((code, "web/a.js", browser([line])) for code, line in BROWSER.items() if code in FIXABLE),
+        *((code, "web/a.ts", typed([line])) for code, line in TYPED.items() if code in FIXABLE),
+        *((code, "web/b.tsx", component([line])) for code, line in MARKUP.items()),
+        *((code, "web/c.vue", vue([line])) for code, line in MARKUP.items()),
+        *((code, "web/d.html", page([line])) for code, line in MARKUP.items()),
         *((code, "srv/a.js", server([line])) for code, line in SERVER.items()),
         *((code, "api/a.py", python([line])) for code, line in PYTHON.items() if code in FIXABLE),
     ],
