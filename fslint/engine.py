@@ -239,6 +239,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
 
     ``everything``: take in every file instead. What is found is the same; tests hold it."""
     from .link.linker import Linker
+    from .resolve.mentions import is_python
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 12_000))
     settings, search = workspace.settings, workspace.search
@@ -259,16 +260,17 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     for _ in range(MAX_ROUNDS):
         while drawn := linker.drawn_in():
             linker.add(drawn)
-        needles: set[str] = set()
         wanted = linker.wanted()
+        written: dict[bool, set[str]] = {True: set(), False: set()}  # no language imports the other
         for path in wanted:
-            needles |= workspace.resolver.importers_needles(path)
+            written[is_python(path)] |= workspace.resolver.importers_needles(path)
+        needles = written[True] | written[False]
         fresh = needles - searched
         # What is known already may lead on; only then are all files searched again.
         later = fresh - search.needles
-        found = search.find(fresh - later) if fresh - later else set()
+        found = _importing(workspace, search.find(fresh - later), written) if fresh - later else set()
         if later and not _lead_on(workspace, linker, found):
-            found |= search.find(later, _guesses(workspace, wanted))
+            found |= _importing(workspace, search.find(later, _guesses(workspace, wanted)), written)
             later = set()
         searched |= fresh - later
         known = set(linker.modules)
@@ -312,6 +314,20 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     _registries(workspace, project)
     _linked_facts(workspace, project)
     return project
+
+
+def _importing(workspace: Workspace, found: Iterable[str], needles: dict[bool, set[str]]) -> set[str]:
+    """Of the files that hold a needle, those that are known or in which it could be an import's. ``needles``: those for
+    Python's modules, and the others'."""
+    from .resolve.mentions import is_python, may_import
+
+    encoded = {python: [n.encode("utf-8", "surrogateescape") for n in some] for python, some in needles.items()}
+    tests = workspace.settings.exclude_tests
+    return {
+        p for p in found
+        if _is_code(p) and not (tests and is_test(p))
+        and (p in workspace.facts or may_import(p, workspace.text(p), encoded[is_python(p)]))
+    }  # fmt: skip
 
 
 def _lead_on(workspace: Workspace, linker: Linker, found: Iterable[str]) -> bool:
