@@ -23,6 +23,11 @@ LIMIT = 100
 """Seconds after which a process that says nothing is ended, and its test fails."""
 
 
+def interruptible() -> None:
+    """A process that a shell has started in the background ignores Ctrl-C, and so would those that it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 class Watching:
     """``fslint check --watch`` as a process; ``run`` reads what it says until it waits again."""
 
@@ -30,7 +35,13 @@ class Watching:
         pytest.importorskip("watchfiles")
         command = [sys.executable, "-m", "fslint", "check", "--watch", "--output-format", "concise"]
         self.process = subprocess.Popen(
-            command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, bufsize=1
+            command,
+            cwd=folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            bufsize=1,
+            preexec_fn=interruptible,
         )
         self.limit = threading.Timer(LIMIT, self.process.kill)
         self.limit.start()
@@ -97,7 +108,14 @@ def test_a_run_that_is_interrupted_while_it_works(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.js": UNTYPED * 5000})
     os.mkfifo(tmp_path / "out")
     command = [sys.executable, "-m", "fslint", "check", "--no-cache", "--output-file", "out"]
-    process = subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=interruptible,
+    )
     limit = threading.Timer(LIMIT, process.kill)
     limit.start()
     with (tmp_path / "out").open("rb") as pipe:
