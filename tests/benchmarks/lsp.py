@@ -111,11 +111,12 @@ class Session:
         times = []
         for number in range(count):
             self.change(base + f"// {number}\n")
+            shown = asyncio.ensure_future(self.published(self.version))
             params = types.HoverParams(types.TextDocumentIdentifier(self.uri), types.Position(0, 0))
             started = time.perf_counter()
             await self.client.text_document_hover_async(params)
             times.append(time.perf_counter() - started)
-            await self.published(self.version)
+            await shown
         return times
 
     @property
