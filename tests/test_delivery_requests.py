@@ -760,6 +760,36 @@ export const f = (b: any) => plain.post('https://api.fullstory.com/v2/users', b)
     },
     ("FS507",),
 )
+PROJECTS["503-one-adapter"] = (
+    {
+        "a/x.py": """
+import requests
+from own import TimeoutAdapter
+URL = "https://api.fullstory.com/v2/events"
+s = requests.Session()
+s.mount("https://", TimeoutAdapter())
+t = requests.Session()
+def a(b): s.post(URL, json=b)
+def b(b): t.post(URL, json=b)  # !FS503
+"""
+    },
+    ("FS503",),
+)
+PROJECTS["set-up-in-a-file-of-its-own"] = (
+    {
+        "s/boot.ts": """
+import axios from 'axios';
+import axiosRetry from 'axios-retry';
+axios.defaults.timeout = 4000;
+axiosRetry(axios, { retries: 3 });
+""",
+        "s/send.ts": """
+import axios from 'axios';
+export const a = (b: any) => axios.post('https://api.fullstory.com/v2/users', b);
+""",
+    },
+    ("FS503", "FS507"),
+)
 _NEST_SERVICE = """
 import { Injectable } from '@nestjs/common';
 import { HttpService } from '@nestjs/axios';

@@ -657,3 +657,13 @@ def test_namespace_imports(source: str, version: str, expected: list[int]) -> No
 
 def test_namespace_imports_without_a_package_file() -> None:
     assert script("import * as F from '@fullstory/browser';\nF.event('A', {});\n", "FS806") == []
+
+
+def test_a_wrong_operation_through_a_wrapper_silences_no_other_caller() -> None:
+    body = (
+        "const call = (op, data) => FS(op, data);\n"
+        "call('anonymize', {});\n"
+        "call('trackEvent', { properties: { n: 1 } });\n"
+        "call('trackEvent', { name: 'Fine Done', properties: {} });\n"
+    )
+    assert [(c, n) for c, _, n in findings({"web/a.js": body}, ("FS801", "FS802"))] == [("FS801", 2), ("FS802", 3)]

@@ -44,6 +44,15 @@ def test_names_over_finite_sets_in_python() -> None:
     assert lines(files, "FS701") == [("FS701", "api/a.py", 10), ("FS701", "api/a.py", 11)]
 
 
+def test_a_template_that_a_caller_gives_to_a_wrappers_template() -> None:
+    files = {
+        "web/t.ts": "export function visit(page: string) { window.FS.event('Visited ' + page, {}); }\n",
+        "web/u.ts": "import { visit } from './t';\nexport function use(n: number) {\n  visit('Home');\n"
+        "  visit(`Step ${n}`);\n}\n",
+    }
+    assert lines(files, "FS701") == [("FS701", "web/u.ts", 4)]
+
+
 TITLES = [
     ("Sign Up for a Plan", True),
     ("iOS App Opened", True),

@@ -20,6 +20,7 @@ from .registrations import produced, register
 from .requests import Sent, authorization_of, get
 from .sides import assign_sides
 from .sinks import Draft, Specs, last_name
+from .tables_clients import SET_UP_APART
 from .values import (
     Choice,
     Cls,
@@ -421,8 +422,12 @@ class Linker:
         return found
 
     def names_wanted(self) -> set[str]:
-        """Names under which tracking functions are handed on without an import: globals, injected things."""
+        """What to search for that no import leads to: names under which tracking functions are handed on (globals, injected
+        things), and what sets up an HTTP client for the whole project."""
         found: set[str] = set()
+        if self.addressed:
+            packages = {row.specifier for m in self.modules.values() if not m.test for row in m.facts.imports}
+            found.update(name for package in SET_UP_APART if package in packages for name in SET_UP_APART[package])
         for (kind, key), rows in list(self.evaluator.registrations.given.items()):
             if kind not in ("global", "this", "provide", "angular", "state", "action"):
                 continue
@@ -789,8 +794,9 @@ class Linker:
             return None
         if isinstance(value, Tmpl) and any(isinstance(h, (Param, MemberV, Elem)) and h.decl for h in value.holes):
             parts: list[tuple[Val, Place]] = []
-            for part, span in zip(value.parts, value.spans, strict=True):
-                parts.append((Lit(span, part), span) if isinstance(part, str) else (self.evaluator.finite(part), span))
+            for part, span, given in zip(value.parts, value.spans, value.given, strict=True):
+                piece = Lit(span, part) if isinstance(part, str) else self.evaluator.finite(part)
+                parts.append((piece.with_at(given) if given is not None and piece.at is None else piece, span))
             settled = self.evaluator.template(value.place, parts, value.how)
             if isinstance(settled, Choice):
                 settled = Choice(value.place, settled.options, "type")

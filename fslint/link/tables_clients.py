@@ -85,6 +85,12 @@ CLIENTS_THAT_RETRY = words("got sdk-batch")
 IDEMPOTENT_RETRY = words("axios-retry retry-axios got")
 """Do not repeat a POST unless told to (their own defaults)."""
 
+SET_UP_APART = {
+    "axios": ("axios.defaults.timeout", "axios.interceptors.response", "axios-retry", "retry-axios"),
+    "@nestjs/axios": ("HttpModule.register",),
+}
+"""Package → what files hold that set its timeouts or retries for all of the project, and need hold nothing else (FS503, FS507)."""
+
 CHECKED = words(
     "ok status status_code is_success is_error is_client_error is_server_error raise_for_status statusCode statusText "
     "reason reason_phrase"

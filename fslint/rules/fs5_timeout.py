@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..diagnostics import Diagnostic, Place, Related
-from ..facts import CallRef, Literal, Member
+from ..facts import CallRef, Literal, Member, Value
 from ..link.delivery import request_kind, traits
 from ..link.flow import call_name, literal_key, plain, same, scope
 from ..link.modules import Module
@@ -237,9 +237,12 @@ def _mounted(frame: Frame) -> bool:
         if isinstance(other, Member) and literal_key(other) == "mount" and len(call.args) > 1:
             adapter = plain(call.args[1].value)
             name = call_name(module, adapter.call) if isinstance(adapter, CallRef) else ""
-            if not name.endswith("requests.adapters.HTTPAdapter") and (
-                same(other.object, callee.object)
-                or literal_key(plain(other.object)) == literal_key(plain(callee.object))
-            ):
+            if not name.endswith("requests.adapters.HTTPAdapter") and _same_session(other.object, callee.object):
                 return True
     return False
+
+
+def _same_session(one: Value, other: Value) -> bool:
+    """Whether two expressions are the same variable, or fields of one name."""
+    field = literal_key(plain(one))
+    return same(one, other) or (field is not None and field == literal_key(plain(other)))

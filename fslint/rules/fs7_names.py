@@ -78,10 +78,11 @@ def dynamic_event_name(project: Project) -> Iterator[Diagnostic]:
 
 def _place(call: TrackingCall, name: Tmpl, hole: Val) -> Place:
     """The name as it is written; where a caller gives the hole to a wrapper's template, what the caller gives."""
-    if hole.at is not None and not (
-        name.place.path == hole.at.path and name.place.start <= hole.at.start < name.place.end
-    ):
-        return hole.at
+    at = hole.at
+    if at is None:  # a hole of a template that the caller gives
+        at = next((given for part, given in zip(name.parts, name.given, strict=True) if part is hole), None)
+    if at is not None and not (name.place.path == at.path and name.place.start <= at.start < name.place.end):
+        return at
     return name.place
 
 

@@ -104,7 +104,7 @@ def _dropped(project: Project, place: Place, name: str, calls: list[TrackingCall
         help=help_,
         related=others(sinks, "called here"),
         fix=fix,
-        origins=(*(("call", call.sink.key) for call in calls), ("name", place)),
+        origins=(*(("call", call.outer.key) for call in calls), ("name", place)),
         subject=name,
         function=project.function_name(calls[0].sink),
     )
@@ -144,7 +144,7 @@ def _as_method(project: Project, call: TrackingCall) -> Diagnostic:
         frame.place,
         help=f"write `{EXAMPLES.get(base, f'''FS('{base}')''').replace(base, operation, 1)}`",
         fix=fix,
-        origins=(("call", frame.key),),
+        origins=(("call", call.outer.key),),
         subject=operation,
         function=project.function_name(frame),
     )
@@ -183,7 +183,7 @@ def invalid_arguments(project: Project) -> Iterator[Diagnostic]:
             wrong.place,
             help=wrong.help,
             related=() if _inside(wrong.place, frame.place) else (Related(frame.place, "the call that gets it"),),
-            origins=(("call", call.sink.key),),
+            origins=(("call", call.outer.key),),
             subject=_known_name(call),
             function=project.function_name(call.outer),
         )
