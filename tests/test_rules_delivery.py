@@ -373,6 +373,22 @@ def test_a_helper_whose_callers_all_catch_cannot_fail_the_app() -> None:
     ]
 
 
+def test_a_look_up_is_no_request() -> None:
+    helper = HELPER.replace('requests.post("https://example.com/track", json=properties, timeout=3)', "kept(name)")
+    helper += "NAMES = {}\ndef kept(name):\n    return NAMES.get(name)\n"
+    assert findings({"app/tracking.py": helper}, ["FS502"]) == []
+    script = """
+    const KNOWN = new Map();
+    const known = (name) => KNOWN.get(name);
+    export async function trackServerEvent(name, userId) {
+      if (!known(name)) return;
+      try { await fetch('https://example.com/track', { method: 'POST', body: name }); } catch (error) { console.error(error); }
+    }
+    export async function paid(user) { await trackServerEvent('Paid', user.id); }
+    """
+    assert findings({"srv/track.js": script}, ["FS502"]) == []
+
+
 def test_a_context_manager_is_no_request() -> None:
     helper = HELPER.replace('    requests.post("https://example.com/track", json=properties, timeout=3)\n', "")
     assert findings({"app/tracking.py": helper}, ["FS502"]) == []

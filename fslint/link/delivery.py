@@ -478,9 +478,15 @@ def body_escapes(project: Project, key: Key, depth: int = 0) -> bool:
         manages = module.facts.calls[row].use == "with" and not module.facts.functions[key[1]].is_async
         if manages and last not in _VERBS:
             continue  # ``with lock:``, ``with db.begin():``
-        if blocks or use.how == "await" or (use.how == "return" and last in _VERBS | {"fetch", "request"}):
+        # ``return names.get(key)`` looks something up; ``return session.post(…)`` sends.
+        sends = last in _VERBS - _LOOKS_UP or last == "fetch" or name.split(".", 1)[0] in TRAITS
+        if blocks or use.how == "await" or (use.how == "return" and sends and last in _VERBS | {"fetch"}):
             return True
     return False
+
+
+_LOOKS_UP = frozenset({"get", "delete"})
+"""Methods of mappings and sets too."""
 
 
 _VERBS = frozenset({"post", "put", "patch", "delete", "request", "get", "urlopen"})
