@@ -128,7 +128,7 @@ CLIENTS: tuple[Client, ...] = (
     Client("axios", "axios", ("axios",), "ms", ("data",), ("axios.create", "axios.Axios"), ("axios.AxiosInstance", "axios.Axios", "axios.AxiosStatic"), "baseURL"),
     Client("nest", "axios", ("@nestjs/axios",), "ms", ("data",), (), ("@nestjs/axios.HttpService",), "baseURL"),
     Client("angular", "axios", ("@angular/common/http",), "ms", ("body",), (), ("@angular/common/http.HttpClient", "@angular/common.HttpClient")),
-    Client("got", "got", ("got",), "ms", ("json", "body"), ("got.extend",), ("got.Got",), "prefixUrl"),
+    Client("got", "got", ("got",), "ms", ("json", "body", "form"), ("got.extend",), ("got.Got",), "prefixUrl"),
     Client("ky", "got", ("ky",), "ms", ("json", "body"), ("ky.create", "ky.extend"), ("ky.KyInstance",), "prefixUrl"),
     Client("fetch", "fetch", ("node-fetch", "undici", "cross-fetch", "isomorphic-fetch", "node-fetch-native", "ofetch"), "ms", ("body",)),
 )  # fmt: skip

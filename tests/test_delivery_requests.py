@@ -790,6 +790,17 @@ export const a = (b: any) => axios.post('https://api.fullstory.com/v2/users', b)
     },
     ("FS503", "FS507"),
 )
+PROJECTS["807-got-form"] = (
+    {
+        "s/x.ts": """
+import got from 'got';
+const URL = 'https://api.fullstory.com/v2/events';
+export const a = (name: string, uid: string) => got.post(URL, { form: { name, uid } }); // !FS807
+export const b = (name: string, uid: string) => got.post(URL, { json: { name, user: { uid } } });
+""",
+    },
+    ("FS807",),
+)
 _NEST_SERVICE = """
 import { Injectable } from '@nestjs/common';
 import { HttpService } from '@nestjs/axios';

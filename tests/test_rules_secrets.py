@@ -517,3 +517,18 @@ def test_angulars_injected_client() -> None:
         }
     """
     assert lines({"web/reports.service.ts": service}, "FS603") == [("web/reports.service.ts", 10)]
+
+
+def test_a_key_that_is_the_default_of_a_parameter() -> None:
+    send = """
+        import requests
+
+        def send(event, relay="am9icy1kZWZhdWx0LWtleS0y"):
+            headers = {"Authorization": "Basic " + relay}
+            requests.post("https://api.fullstory.com/v2/events", json=event, headers=headers, timeout=3)
+
+        def look(event, relay="YOUR_API_KEY"):
+            headers = {"Authorization": "Basic " + relay}
+            requests.post("https://api.fullstory.com/v2/events", json=event, headers=headers, timeout=3)
+    """
+    assert lines({"api/send.py": send}, "FS601") == [("api/send.py", 3)]

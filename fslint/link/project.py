@@ -13,7 +13,7 @@ from ..calls import BROWSER_PACKAGES
 from ..diagnostics import Place
 from ..facts import Call, Function
 from .modules import Env, Module
-from .values import Val
+from .values import Param, Val
 
 if TYPE_CHECKING:
     from ..registry import Registry
@@ -250,6 +250,12 @@ class Project:
     def value(self, module: Module, node: object, env: Env | None = None) -> Val:
         """Evaluate any facts value of a module (``facts.Value``)."""
         return self.evaluator.eval(module, node, env)
+
+    def default(self, param: Param) -> Val | None:
+        """What a parameter is where no caller gives it; None if it has no default."""
+        params = param.module.function(param.function).params
+        given = params[param.index].default if 0 <= param.index < len(params) else None
+        return self.value(param.module, given) if given is not None else None
 
     def function_name(self, frame: Frame) -> str:
         """Name of the function around a call, ``<module>`` at top level."""

@@ -85,11 +85,8 @@ def _verdicts(project: Project, request: Request) -> Iterator[tuple[Place, float
 
 def _default(project: Project, value: Val) -> Val:
     """A parameter that nobody gives is its default."""
-    if isinstance(value, Param) and 0 <= value.index < len(value.module.function(value.function).params):
-        default = value.module.function(value.function).params[value.index].default
-        if default is not None:
-            return project.value(value.module, default)
-    return value
+    default = project.default(value) if isinstance(value, Param) else None
+    return value if default is None else default
 
 
 def _literal_place(option: Val) -> Place:

@@ -108,14 +108,15 @@ def exposed_api_key(project: Project) -> Iterator[Diagnostic]:
             found.setdefault(place, mask)
     properties = _property_keys(project)
     for value in reaching(project):
-        for part in walk(value):
+        for part in (*walk(value), *_by_default(project, value)):
             if isinstance(part, SecretV):
                 found.setdefault(part.place, part.secret.mask)
-    for value in credentials(project):
-        for place, text in _texts(value):
-            key = as_secret(text)
-            if key is not None and not _covered(place, found):
-                found[place] = key.mask
+    for credential in credentials(project):
+        for value in (credential, *_by_default(project, credential)):
+            for place, text in _texts(value):
+                key = as_secret(text)
+                if key is not None and not _covered(place, found):
+                    found[place] = key.mask
     for place, mask in sorted(found.items()):
         origins = tuple(("property", key) for key in properties.get(place, ()))
         yield _exposed(project, place, mask, place in comments, origins)
@@ -209,6 +210,14 @@ def _is_key_name(value: object) -> bool:
         and value.value.isidentifier()
         and is_server_key_name(value.value)
     )
+
+
+def _by_default(project: Project, value: Val) -> Iterator[Val]:
+    """What the parameters in a value are where no caller gives them."""
+    for part in walk(value):
+        default = project.default(part) if isinstance(part, Param) else None
+        if default is not None:
+            yield default
 
 
 def _texts(value: Val) -> Iterator[tuple[Place, str]]:

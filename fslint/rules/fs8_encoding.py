@@ -129,7 +129,7 @@ def _wrong(request: Request, raw: Val) -> tuple[str, Val] | None:
     """What is wrong with one alternative of a body, and the value that is."""
     value = unwrap_bytes(raw)
     how, client = request.body_how, request.client
-    if _is_form(value):
+    if _is_form(value) or how == "form":
         return "form data", value
     if _is_built_text(value):
         return "a JSON text put together by hand, which one quote in a value breaks", value
