@@ -83,7 +83,10 @@ class Use(NamedTuple):
 
 def waited(module: Module, row: int) -> Use:
     """What becomes of the result of a call."""
-    return _follow(module, row, False, False, 0)
+    known: dict[int, Use] = module.__dict__.setdefault("_waited", {})
+    if row not in known:
+        known[row] = _follow(module, row, False, False, 0)
+    return known[row]
 
 
 def _follow(module: Module, row: int, caught: bool, task: bool, depth: int) -> Use:

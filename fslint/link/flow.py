@@ -60,9 +60,12 @@ class _Index:
 
     def __init__(self, module: Module) -> None:
         self.children: dict[int, list[int]] = {}
+        self.leaving: dict[int, list[int]] = {}  # children that are left where their test holds
         for number, region in enumerate(module.facts.regions):
             if region.parent >= 0:
                 self.children.setdefault(region.parent, []).append(number)
+                if region.exits and region.test is not None and region.kind in ("then", "else"):
+                    self.leaving.setdefault(region.parent, []).append(number)
 
 
 _INDEXES: WeakKeyDictionary[Module, _Index] = WeakKeyDictionary()
@@ -228,14 +231,9 @@ def guards(module: Module, offset: int, across: bool = False) -> list[Condition]
                 found += conditions(region.test, True)
             elif region.kind in _FALSE_KINDS:
                 found += conditions(region.test, False)
-        for child in _index(module).children.get(number, []):
+        for child in _index(module).leaving.get(number, []):
             sibling = regions[child]
-            if (
-                sibling.end <= offset
-                and sibling.exits
-                and sibling.test is not None
-                and sibling.kind in ("then", "else")
-            ):
+            if sibling.end <= offset and sibling.test is not None:
                 found += conditions(sibling.test, sibling.kind == "else")
     return found
 

@@ -584,7 +584,7 @@ class Linker:
         facts = module.facts
         used = module.__dict__.get("_used")
         if used is None:
-            used = module.__dict__["_used"] = {n.binding for n in nodes(facts) if isinstance(n, f.Name)}
+            used = module.__dict__["_used"] = {n.binding for n in module.nodes if isinstance(n, f.Name)}
         for imported in facts.imports:
             if imported.how == "star" or (imported.binding >= 0 and imported.binding not in used):
                 if any(
@@ -629,9 +629,11 @@ class Linker:
                 project.edges_in.setdefault(link.callee, []).append(edge)
                 caller = (link.module.path, link.module.call(link.call).function)
                 project.edges_out.setdefault(caller, []).append(edge)
+        self.graph.environments = {}
         for sink in sorted(self.sinks.values(), key=lambda s: (s.module.path, s.module.call(s.call).start)):
             if sink.module.path in project.modules and not self._in_snippet(sink):
                 self._emit(project, sink)
+        self.graph.environments = None
         for name, number in sorted(self.skipped.items()):
             project.notes.append(
                 f"{name} leads to a tracking function without an import, and {number} files hold that name, so its users"

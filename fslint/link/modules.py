@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cached_property
+from functools import cache, cached_property
+from inspect import get_annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
@@ -193,10 +194,15 @@ class Module:
         return found
 
     @cached_property
+    def nodes(self) -> list[Node]:
+        """Every value node of the file."""
+        return nodes(self.facts)
+
+    @cached_property
     def object_of(self) -> dict[int, Object]:
         """Method of an object literal → that object (``this`` in it)."""
         found: dict[int, Object] = {}
-        for node in nodes(self.facts):
+        for node in self.nodes:
             if isinstance(node, Object):
                 for entry in node.entries:
                     if isinstance(entry.value, FunctionRef):
@@ -218,7 +224,7 @@ def _plain_entries(node: Object) -> dict[object, Entry] | None:
 
 
 def nodes(facts: FileFacts) -> list[Node]:
-    """Every value node of a file. Slow for large files: only for questions that few files ask."""
+    """Every value node of a file. Slow for large files: ``Module.nodes`` keeps it."""
     import msgspec
 
     result: list[Node] = []
@@ -226,12 +232,24 @@ def nodes(facts: FileFacts) -> list[Node]:
         facts.functions, facts.classes, facts.regions, facts.bindings, facts.calls, facts.exports, facts.writes,
         facts.awaits, facts.throws,
     ]  # fmt: skip
+    leaves = (str, int, float, type(None))
     while stack:
         item = stack.pop()
-        if isinstance(item, tuple):
+        if type(item) is tuple:
             stack.extend(item)
         elif isinstance(item, msgspec.Struct):
             if isinstance(item, Node):
                 result.append(item)
-            stack.extend(getattr(item, name) for name in item.__struct_fields__)
+            for name in _parts(type(item)):
+                part = getattr(item, name)
+                if not isinstance(part, leaves):
+                    stack.append(part)
     return result
+
+
+@cache
+def _parts(kind: type) -> tuple[str, ...]:
+    """The fields of a node that may hold nodes."""
+    hints = {name: hint for base in kind.__mro__ for name, hint in get_annotations(base).items()}
+    fields: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
+    return tuple(name for name in fields if hints.get(name) not in ("int", "str", "bool", "tuple[str, ...]"))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .. import facts as f
-from .modules import Module, nodes
+from .modules import Module
 from .values import Arr, CallV, Cls, Func, GlobalV, Lit, Val, options
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _tokens(module: Module, evaluator: Evaluator, table: Registrations) -> None:
     packages = {imported.specifier for imported in module.facts.imports}
     if not packages & {"@angular/core", "@nestjs/common", "@angular/platform-browser", "@angular/router"}:
         return
-    for node in nodes(module.facts):
+    for node in module.nodes:
         if not isinstance(node, f.Object):
             continue
         entries = {e.key.value: e.value for e in node.entries if isinstance(e.key, f.Literal)}
@@ -131,7 +131,7 @@ def _write(module: Module, write: f.Write, evaluator: Evaluator, table: Registra
             table.add("this", name, Given(module, write.value))
             return
     path = global_path(target)
-    if path is None and isinstance(target, f.Name):
+    if path is None and isinstance(target, f.Name) and _may_be_global(module, target):
         path = next((o.path for o in options(evaluator.eval(module, target)) if isinstance(o, GlobalV)), None)
     if path is None or len(path) > 3:
         return
@@ -142,6 +142,16 @@ def _write(module: Module, write: f.Write, evaluator: Evaluator, table: Registra
         ("FS.", "module", "exports", "this", "document.", "location.")
     ):
         table.add("global", dotted, Given(module, write.value))
+
+
+_OWN = (f.Object, f.Array, f.FunctionRef, f.ClassRef, f.Literal, f.Template, f.Comprehension, f.Unary, f.Binary)
+"""Expressions that make a value of their own."""
+
+
+def _may_be_global(module: Module, name: f.Name) -> bool:
+    """Whether a name can stand for a global: it does not where all that it is given is made where it stands."""
+    binding = module.facts.bindings[name.binding]
+    return not binding.assigns or not all(isinstance(assign.value, _OWN) for assign in binding.assigns)
 
 
 def global_path(node: f.Value) -> tuple[str, ...] | None:

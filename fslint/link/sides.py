@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from ..facts import Binary, Call, FunctionRef, Global, Import, Literal, Member, Name, Node, Unary, Value
-from .modules import Module, nodes
+from .modules import Module
 
 Side = str | None
 Verdict = tuple[Side, str]
@@ -181,7 +181,7 @@ def _really_used(module: Module, names: list[str]) -> set[str]:
     """Those of the globals that are used otherwise than in ``typeof name``, which isomorphic code writes."""
     tested: dict[str, int] = {}
     used: dict[str, int] = {}
-    for node in nodes(module.facts):
+    for node in module.nodes:
         if isinstance(node, Global) and node.name in names:
             used[node.name] = used.get(node.name, 0) + 1
         elif isinstance(node, Unary) and node.op == "typeof" and isinstance(node.value, Global):

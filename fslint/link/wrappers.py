@@ -81,6 +81,10 @@ class Link:
         return Frame(self.module, self.call)
 
 
+_Shared = dict[int, tuple["Env | None", "_Shared"]]
+"""Environments by the links that lead to them, the outermost first (by identity: links live as long as the graph)."""
+
+
 def key_of(func: Func) -> Key:
     return (func.module.path, func.function)
 
@@ -96,6 +100,7 @@ class CallGraph:
         self.pending: list[tuple[Module, int]] = []
         self._seen: set[tuple[str, int, Key]] = set()
         self._known: dict[tuple[str, int], list[Target]] = {}
+        self.environments: _Shared | None = None
         self._tried: set[tuple[str, int, str, int]] = set()
 
     def add(self, modules: list[Module]) -> None:
@@ -384,18 +389,28 @@ class CallGraph:
 
     def environment(self, links: list[Link]) -> Env | None:
         """The parameters of the innermost function when it is called through ``links`` (innermost first)."""
+        if not links:
+            return None
         env: Env | None = None
-        last = links[-1] if links else None
-        if last is not None and last.via is not None:
+        last = links[-1]
+        if last.via is not None:
             if not any(self._reached(last, target) for target in self.targets(last.module, last.call, None)):
                 env = self._environment_of(last.module, last.call, last.via)
+        # The outer links of a chain are those of many: what they give is worked out once.
+        shared = self.environments
         for link in reversed(links):
-            found = self._step(link, env)
-            if found is None and link.via is not None and env is not None:
-                found = self._step(link, self._with_object(link, env))
-            if found is None:
+            known = shared.get(id(link)) if shared is not None else None
+            if known is None:
+                found = self._step(link, env)
+                if found is None and link.via is not None and env is not None:
+                    found = self._step(link, self._with_object(link, env))
+                known = (found, {})
+                if shared is not None:
+                    shared[id(link)] = known
+            env, inner = known
+            if env is None:
                 return None
-            env = found
+            shared = None if shared is None else inner
         return env
 
     def _step(self, link: Link, env: Env | None) -> Env | None:

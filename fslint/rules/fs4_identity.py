@@ -8,7 +8,6 @@ from .. import facts as f
 from ..calls import USER_KEYWORDS
 from ..diagnostics import Diagnostic, Place, Related
 from ..link.flow import conditions, guards, guards_path
-from ..link.modules import nodes
 from ..link.project import Project, TrackingCall
 from ..link.types import is_number, is_optional
 from ..link.values import (
@@ -377,7 +376,7 @@ def _may_miss(value: Val, project: Project) -> bool:
 def _is_chained(place: Place, project: Project) -> bool:
     """``currentUser?.id``: a member of a global that may be missing."""
     module = project.all_modules.get(place.path)
-    for node in nodes(module.facts) if module is not None else ():
+    for node in module.nodes if module is not None else ():
         if node.start == place.start and node.end == place.end and isinstance(node, f.Member):
             current: f.Value = node
             while isinstance(current, f.Member):
@@ -399,7 +398,7 @@ def _is_guarded(project: Project, value: Val, span: Place) -> bool:
         module = project.all_modules.get(place.path)
         if module is None:
             continue
-        every = nodes(module.facts)
+        every = module.nodes
         known = [*guards(module, place.start, True), *_ternaries(every, place)]
         if wanted is not None and any(
             truth and _key(project.value(module, test)) == wanted

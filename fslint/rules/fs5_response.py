@@ -10,7 +10,7 @@ from ..facts import Await, CallRef, Function, FunctionRef, Literal, Member, Name
 from ..link.consumption import CHAINS, PASS_THROUGH, keyword, mentions
 from ..link.delivery import ways_out
 from ..link.flow import call_name, conditions, literal_key, plain
-from ..link.modules import Module, nodes
+from ..link.modules import Module
 from ..link.project import Project, Request
 from ..link.tables_clients import CHECKED, UNCHECKED_CLIENTS
 from ..link.values import CallV, External, GlobalV, Lit, MemberV, options
@@ -91,7 +91,7 @@ _MEMBERS: WeakKeyDictionary[Module, list[Member]] = WeakKeyDictionary()
 def _members(module: Module) -> list[Member]:
     found = _MEMBERS.get(module)
     if found is None:
-        found = _MEMBERS[module] = [node for node in nodes(module.facts) if isinstance(node, Member)]
+        found = _MEMBERS[module] = [node for node in module.nodes if isinstance(node, Member)]
     return found
 
 

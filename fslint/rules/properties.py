@@ -13,7 +13,6 @@ from typing import cast
 
 from .. import facts as f
 from ..diagnostics import Diagnostic, Edit, Fix, Place, Related
-from ..link.modules import nodes
 from ..link.project import Project, TrackingCall
 from ..link.types import type_of
 from ..link.values import Arr, Ent, Obj, Val, options, texts
@@ -253,9 +252,7 @@ def _entry_at(project: Project, place: Place) -> f.Entry | None:
         return None
     index = module.__dict__.get("_entries_by_key")
     if index is None:
-        index = {
-            node.key.start: node for node in nodes(module.facts) if isinstance(node, f.Entry) and node.key is not None
-        }
+        index = {node.key.start: node for node in module.nodes if isinstance(node, f.Entry) and node.key is not None}
         module.__dict__["_entries_by_key"] = index
     found = index.get(place.start)
     return found if isinstance(found, f.Entry) else None
