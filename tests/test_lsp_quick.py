@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import itertools
 import queue
 from pathlib import Path
@@ -117,3 +118,18 @@ def test_a_whole_run_gives_way_to_the_next_key(tmp_path: Path) -> None:
             assert started.get(timeout=30) == generation
     assert delivered.get(timeout=30) == 3
     assert Endless.given_up == 2
+
+
+def test_no_run_holds_the_one_before(desk: Desk) -> None:
+    def alive() -> int:
+        gc.collect()
+        return sum(type(thing).__name__ in ("Evaluator", "Project", "Module") for thing in gc.get_objects())
+
+    desk.texts.clear()
+    desk.run(structure=True)
+    counts = []
+    for number in range(6):
+        desk.texts[CART] = (desk.root / CART).read_bytes() + b"// %d\n" % number
+        assert not desk.run().whole
+        counts.append(alive())
+    assert counts[-1] <= counts[1]

@@ -145,15 +145,17 @@ def _link(base: Base, facts: Mapping[str, FileFacts], affected: set[str], linked
             test = base.settings.exclude_tests and is_test(path)
             fresh[path] = Module(path, found, known.test if known is not None else test)
 
+    # The evaluator keeps this function: it must not hold the last project, which holds the one before.
+    modules = {**{path: module for path, module in old.all_modules.items() if path not in affected}, **fresh}
+    read, opened, exclude_tests = base.read, base.opened, base.settings.exclude_tests
+
     def load(path: str) -> Module | None:
-        known = fresh.get(path) or old.all_modules.get(path)
-        if known is not None:
-            return known
-        if path not in base.opened:
-            found = base.read(path)
-            test = base.settings.exclude_tests and is_test(path)
-            base.opened[path] = Module(path, found, test) if found is not None else None
-        return base.opened[path]
+        if path in modules:
+            return modules[path]
+        if path not in opened:
+            found = read(path)
+            opened[path] = Module(path, found, exclude_tests and is_test(path)) if found is not None else None
+        return opened[path]
 
     before = {path: (m.side, m.side_reason, m.apps) for path, m in old.all_modules.items()}
     linker = Linker(load, old.evaluator.resolver, base.settings)
