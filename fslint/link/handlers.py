@@ -393,14 +393,17 @@ class _Search:
                 self.add((module.path, number), t.EXPRESS)
 
     def _declared_type(self, module: Module, number: int) -> str:
-        for binding in module.facts.bindings:
-            if isinstance(binding.type, NamedType) and any(
-                isinstance(plain(assign.value), FunctionRef) and plain(assign.value).function == number  # type: ignore[union-attr]
-                for assign in binding.assigns
-            ):
-                names = external_types(self.project.evaluator, module, binding.type)
-                return names[0] if names else ""
-        return ""
+        index: dict[int, NamedType] | None = module.__dict__.get("_declared_types")
+        if index is None:
+            index = module.__dict__["_declared_types"] = {}
+            for binding in module.facts.bindings:
+                for assign in binding.assigns if isinstance(binding.type, NamedType) else ():
+                    value = plain(assign.value)
+                    if isinstance(value, FunctionRef) and isinstance(binding.type, NamedType):
+                        index.setdefault(value.function, binding.type)
+        declared = index.get(number)
+        names = [] if declared is None else external_types(self.project.evaluator, module, declared)
+        return names[0] if names else ""
 
     # ----------------------------------------------------------------------------------------------------- Python
 
