@@ -461,6 +461,8 @@ PYTHON = {
             PLAN = yaml.safe_load(file)
         track_server_event(NAMES['cart']['added'], 'u') #= server: Item Added
         track_server_event(PLAN['signup'], 'u') #= server: Signed Up
+        AGAIN = json.loads((Path(__file__).resolve().parents[1] / 'shared/events.json').read_text())
+        track_server_event(AGAIN['cart']['added'], 'u') #= server: Item Added
         === shared/events.json
         { "cart": { "added": "Item Added" } }
         === shared/events.yaml

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from ruletest import findings
 
 IMPORT = "from telemetry import track_server_event\n"
@@ -142,3 +143,45 @@ def test_a_missing_parenthesis_breaks_the_tracking_call_that_it_ends() -> None:
         "web/c.ts": "FS.event('Fine');\nexport function far(n: number) { return (n + 1; }\n",
     }
     assert lines(files, "FS001") == [("FS001", "web/a.ts", 2), ("FS001", "web/b.ts", 4)]
+
+
+def test_a_name_of_two_parts_stands_at_the_call_that_completes_it() -> None:
+    files = {
+        "events.yaml": "version: 1\nevents:\n  List Made: {side: client}\n",
+        "web/w.js": "export const of = (area) => (action) => FS.event(`${area} ${action}`);\n"
+        "export const plus = (area) => ({ send: (action) => FS.event(area + ' ' + action) });\n",
+        "web/a.js": "import { of, plus } from './w';\nconst list = of('List');\nlist('Made');\nlist('Mad');\n"
+        "const { send } = plus('List');\nsend('Maed');\n",
+    }
+    assert lines(files, "FS101") == [("FS101", "web/a.js", 4), ("FS101", "web/a.js", 6)]
+
+
+LOOKED_UP = {
+    "index": "export const send = (key) => FS.event(NAMES[key], {});\n",
+    "field": "export const send = (key) => FS.event(NAMES2[key].name, {});\n",
+    "template": "export const send = (key) => FS.event(`${NAMES[key]}`, {});\n",
+}
+
+
+@pytest.mark.parametrize("how", LOOKED_UP)
+def test_a_caller_who_gives_the_key_gives_the_name(how: str) -> None:
+    """Only the names whose keys are given are sent, at the calls that give them."""
+    files = {
+        "events.yaml": "version: 1\nevents:\n  A: {side: server}\n  B: {side: client}\n  C: {side: client}\n",
+        "web/w.js": "const NAMES = { a: 'A', b: 'B', c: 'C' };\nconst NAMES2 = { a: { name: 'A' }, b: { name: 'B' }, c: { name: 'C' } };\n"
+        + LOOKED_UP[how],
+        "web/a.js": "import { send } from './w';\nsend('b');\nsend('a');\n",
+    }
+    assert lines(files, "FS102", "FS103") == [("FS102", "events.yaml", 5), ("FS103", "web/a.js", 3)]
+
+
+def test_a_key_given_in_python_and_a_key_that_nobody_gives() -> None:
+    files = {
+        "api/a.py": IMPORT
+        + 'NAMES = {"a": "A", "b": "B"}\n\n\ndef send(key, uid):\n    track_server_event(NAMES.get(key, "B"), uid, {})\n'
+        '\n\ndef one(u):\n    send("b", u.id)\n',
+        "web/a.js": "FS.event('A');\nFS.event('B');\n",
+        "web/b.js": "const N = { p: 'P', q: 'Q' };\nexport const open = (key) => FS.event(N[key]);\n",
+        "api/b.py": IMPORT + 'track_server_event("Q", "u_1", {})\n',
+    }
+    assert lines(files, "FS201") == [("FS201", "web/a.js", 2), ("FS201", "web/b.js", 2)]

@@ -51,6 +51,11 @@ def test_ids_that_differ_stand_at_the_server_at_a_tie(case: str) -> None:
     assert lines(files, "FS401") == [("FS401", "api/a.py", 3)]
 
 
+def test_a_placeholder_has_no_form_for_others_to_contradict() -> None:
+    files = {"web/a.js": "FS.identify('0');\nFS.identify('kiosk-17');\n"}
+    assert lines(files, "FS401", "FS404") == [("FS404", "web/a.js", 1)]
+
+
 def test_a_personal_form_is_never_the_usual_one() -> None:
     files = {
         "web/a.js": "FS.identify(u.email);\nFS.identify(v.email);\n",

@@ -519,6 +519,26 @@ def test_missing_properties(call: str, count: int) -> None:
     assert lines({"a.js": call + ";\n"} | REQUIRED, "FS104") == [("a.js", 1)] * count
 
 
+USERS = (
+    "events.yaml",
+    "version: 1\nevents: {X: {side: client}}\nuser_properties:\n  tier: {type: str, required: true}\n",
+)
+
+
+@pytest.mark.parametrize(
+    "call", ["FS('setIdentity', { anonymous: true })", "FS('setIdentity', { consent: true })", "FS.identify(false)"]
+)
+def test_nobody_lacks_a_user_property(call: str) -> None:
+    assert lines({"a.js": call + ";\n"} | dict([USERS]), "FS104") == []
+
+
+@pytest.mark.parametrize(
+    "call", ["FS.identify('u_1')", "FS.identify('u_1', { plan_str: 'a' })", "FS('setIdentity', { uid: 'u_1' })"]
+)
+def test_a_user_lacks_a_user_property(call: str) -> None:
+    assert lines({"a.js": call + ";\n"} | dict([USERS]), "FS104") == [("a.js", 1)]
+
+
 def test_a_missing_property_stands_at_the_call_that_names_the_event() -> None:
     files = {
         "w.js": "export const track = (name, props = {}) => FS.event(name, { ...props, app_str: 'x' });\n"

@@ -468,7 +468,8 @@ def _get(evaluator: Evaluator, call: CallV, callee: MemberV, env: Env | None) ->
             return evaluator.choice(call.place, found, "element")
         if not base.open and base.entries and (fallback is not None or not call.module.python):
             others = () if fallback is None else (fallback,)
-            return evaluator.choice(call.place, [*(e.value for e in base.entries), *others], "element")
+            by = (o for o in options(call.args[0]) if isinstance(o, Param))
+            return evaluator.choice(call.place, [*(e.value for e in base.entries), *others], "element", by)
     return None
 
 
@@ -610,6 +611,10 @@ def _getattr(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
 # ---------------------------------------------------------------------------------------------------- files as data
 
 
+MAX_PARENTS = 50
+"""Of ``Path(…).parents[n]``: no project lies deeper."""
+
+
 def path_of(value: Val) -> str | None:
     """A path built from literals and the module's own place, relative to the project root; None if unknown."""
     if isinstance(value, Lit) and isinstance(value.value, str):
@@ -623,6 +628,11 @@ def path_of(value: Val) -> str | None:
     if isinstance(value, GlobalV) and value.path[-2:] == ("import.meta", "url"):
         return value.place.path
     if isinstance(value, MemberV):
+        if isinstance(value.base, MemberV) and value.base.key == "parents" and (value.key or "").isdigit():
+            base = path_of(value.base.base)
+            for _ in range(min(int(value.key or ""), MAX_PARENTS) + 1):
+                base = None if base is None else posixpath.dirname(base) or "."
+            return base
         base = path_of(value.base)
         if base is None:
             return None

@@ -139,9 +139,10 @@ class Evaluator:
 
         return asked
 
-    def choice(self, place: Place, values: Iterable[Val], how: str) -> Val:
+    def choice(self, place: Place, values: Iterable[Val], how: str, by: Iterable[Param] = ()) -> Val:
         """One of several, flat and without repetitions of the same literal; one is itself."""
         values = tuple(values)
+        by = tuple(dict.fromkeys((*by, *(param for v in values if isinstance(v, Choice) for param in v.by))))
         if len(values) == 1 and not isinstance(values[0], Choice):
             return values[0]
         flat: list[Val] = []
@@ -164,7 +165,7 @@ class Evaluator:
         if len(flat) > MAX_ALTERNATIVES:
             self.truncated.add(place)
             return Unknown(place, "too many alternatives")
-        return Choice(place, tuple(flat), how)
+        return Choice(place, tuple(flat), how, by)
 
     # ----------------------------------------------------------------------------------------------- simple values
 
@@ -204,10 +205,15 @@ class Evaluator:
 
     def _template(self, module: Module, node: f.Template, env: Env | None) -> Val:
         parts = [(self.eval(module, part, env), module.place(part)) for part in node.parts]
-        return self.template(module.place(node), parts, node.how)
+        return self.template(module.place(node), parts, node.how, _own_parameters(node.parts, env))
 
-    def template(self, place: Place, parts: Sequence[tuple[Val, Place]], how: str) -> Val:
-        """Text made of parts; known parts are joined, known choices multiplied out as long as they are few."""
+    def template(
+        self, place: Place, parts: Sequence[tuple[Val, Place]], how: str, own: frozenset[int] = frozenset()
+    ) -> Val:
+        """Text made of parts; known parts are joined, known choices multiplied out as long as they are few.
+
+        ``own``: which parts the call at hand gave, rather than the call that made the function or its object: a text
+        that is known as a whole stands there."""
         lists: list[tuple[Val, ...]] = []
         total = 1
         for value, _ in parts:
@@ -221,13 +227,11 @@ class Evaluator:
             self.truncated.add(place)
             lists = [(value,) for value, _ in parts]
         spans = [span for _, span in parts]
-        results = [self._join(place, combination, spans, how) for combination in product(*lists)]
-        return results[0] if len(results) == 1 else self._choice_of_texts(place, results)
+        results = [self._join(place, combination, spans, how, own) for combination in product(*lists)]
+        by = tuple(param for value, _ in parts if isinstance(value, Choice) for param in value.by)
+        return results[0] if len(results) == 1 else Choice(place, tuple(results), "ternary", by)
 
-    def _choice_of_texts(self, place: Place, results: list[Val]) -> Val:
-        return Choice(place, tuple(results), "ternary")
-
-    def _join(self, place: Place, values: Sequence[Val], spans: Sequence[Place], how: str) -> Val:
+    def _join(self, place: Place, values: Sequence[Val], spans: Sequence[Place], how: str, own: frozenset[int]) -> Val:
         parts: list[str | Val] = []
         places: list[Place] = []
         given: list[Place | None] = []
@@ -254,7 +258,8 @@ class Evaluator:
             self.truncated.add(place)
             return Unknown(place, "a text too long to be followed")
         if len(parts) == 1 and isinstance(parts[0], str):
-            handed = next((v for v in values if v.at is not None), None)
+            given_now = (v for index, v in enumerate(values) if index in own and v.at is not None)
+            handed = next(given_now, None) or next((v for v in values if v.at is not None), None)
             joined = Lit(handed.place if handed is not None else place, parts[0])
             pieces = [
                 (len(text), v.core or v.place) for v in values if isinstance(v, Lit) and (text := literal_text(v))
@@ -335,7 +340,8 @@ class Evaluator:
         left = self.eval(module, node.left, env)
         right = self.eval(module, node.right, env)
         if node.op == "+" and any(is_text(o) or isinstance(o, EnvV) for v in (left, right) for o in options(v)):
-            return self.template(place, [(left, module.place(node.left)), (right, module.place(node.right))], "concat")
+            sides = [(left, module.place(node.left)), (right, module.place(node.right))]
+            return self.template(place, sides, "concat", _own_parameters((node.left, node.right), env))
         if node.op == "|" and isinstance(right, Obj):
             return self._merge(place, [(left, False), (right, False)])
         if node.op == "%" and is_text(left) and module.python:
@@ -507,7 +513,7 @@ class Evaluator:
         if any(name is None for name in names):
             named = self._namespace_key(base, key)
             if named is None:
-                return self._any_member(base, place, optional, subscript)
+                return self._any_member(base, key, place, optional, subscript)
             names = [named]
         results = [
             self._member_of(module, option, cast(str, name), place, optional, subscript)
@@ -517,7 +523,8 @@ class Evaluator:
         if len(results) > 1:
             # A missing or absent alternative adds nothing where another one is found.
             useful = [r for r in results if not (isinstance(r, MemberV) and isinstance(r.base, (Lit, Obj)))]
-            return self.choice(place, useful or results, "element")
+            by = base.by if isinstance(base, Choice) else ()
+            return self.choice(place, useful or results, "element", by)
         return results[0]
 
     def _namespace_key(self, base: Val, key: Val) -> str | None:
@@ -536,7 +543,7 @@ class Evaluator:
                 return "FS"
         return None
 
-    def _any_member(self, base: Val, place: Place, optional: bool, subscript: bool) -> Val:
+    def _any_member(self, base: Val, key: Val, place: Place, optional: bool, subscript: bool) -> Val:
         found: list[Val] = []
         for option in options(base):
             if isinstance(option, Obj) and not option.open and option.entries:
@@ -547,7 +554,7 @@ class Evaluator:
                 found.extend(members)
             else:
                 return MemberV(place, base, None, optional, subscript)
-        return self.choice(place, found, "element")
+        return self.choice(place, found, "element", (o for o in options(key) if isinstance(o, Param)))
 
     def _enum_members(self, value: Cls) -> list[Val]:
         cls = value.module.facts.classes[value.cls]
@@ -1862,7 +1869,8 @@ class Evaluator:
             return value
         applied = self._applied(module, changes, use)
         if isinstance(value, Choice):
-            return Choice(value.place, tuple(self._apply(module, o, applied, env) for o in value.options), value.how)
+            changed = tuple(self._apply(module, o, applied, env) for o in value.options)
+            return Choice(value.place, changed, value.how, value.by)
         return self._apply(module, value, applied, env)
 
     def _applied(self, module: Module, changes: _Changes, use: int) -> _Applied:
@@ -2271,6 +2279,14 @@ def _type_name(head: Val) -> str:
 
 _LEAVES = frozenset({f.Literal, f.Secret, f.FunctionRef, f.ClassRef, f.Unknown})
 """Expressions that are made of no others: they cannot come back to themselves."""
+
+
+def _own_parameters(parts: Sequence[f.Value], env: Env | None) -> frozenset[int]:
+    """Which of the parts are parameters of the function that is being called, none of an enclosing one."""
+    if env is None:
+        return frozenset()
+    return frozenset(i for i, part in enumerate(parts) if isinstance(part, f.Name) and part.binding in env.values)
+
 
 _OPAQUE = frozenset({MemberV, CallV, Param, Unknown, Elem, Typed, Tmpl, SecretV, Partial, EnvV})
 """Values whose members are known only by their declared type."""

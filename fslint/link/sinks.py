@@ -87,6 +87,7 @@ def carried(value: Val | None, depth: int = 0) -> Iterator[Val]:
     if value is None or depth > 6:
         return
     if isinstance(value, Choice):
+        yield from value.by
         for option in value.options:
             yield from carried(option, depth + 1)
     elif isinstance(value, Tmpl):

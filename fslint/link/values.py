@@ -144,14 +144,16 @@ class Tmpl(Val):
 class Choice(Val):
     """One of several. Flat: no option is itself a Choice. ``how``: ``ternary`` ``or`` ``nullish`` ``match`` ``assign``
     (several assignments) ``return`` (several returns) ``element`` (of a known collection) ``type`` (a union of literals).
+    ``by``: the parameters that choose, where it is a look-up by them (``NAMES[key]``): a caller who gives them gives it.
     """
 
-    __slots__ = ("how", "options")
+    __slots__ = ("by", "how", "options")
 
-    def __init__(self, place: Place, options: tuple[Val, ...], how: str) -> None:
+    def __init__(self, place: Place, options: tuple[Val, ...], how: str, by: tuple[Param, ...] = ()) -> None:
         super().__init__(place)
         self.options = options
         self.how = how
+        self.by = by
 
 
 class Ent:
@@ -495,6 +497,7 @@ def children(value: Val) -> Iterator[Val]:
     """The values that a value is made of."""
     if isinstance(value, Choice):
         yield from value.options
+        yield from value.by
     elif isinstance(value, Tmpl):
         yield from value.holes
     elif isinstance(value, Obj):

@@ -31,6 +31,8 @@ def missing_property(project: Project) -> Iterator[Diagnostic]:
     """A required property is absent, and nothing that is not in view could hold it."""
     seen: set[tuple[Place, str, str]] = set()
     for call in project.of_kind(*KINDS):
+        if call.kind == "identify" and _is_nobody(call):
+            continue
         for plan in plans(project, call):
             for path, required in _required(plan.properties, call):
                 key = (call.site.place, plan.what, ".".join(path))
@@ -48,6 +50,13 @@ def missing_property(project: Project) -> Iterator[Diagnostic]:
                     subject=name,
                     function=project.function_name(call.site),
                 )
+
+
+def _is_nobody(call: TrackingCall) -> bool:
+    """Signs off or only asks for consent, and carries nothing: there is no user who lacks a property."""
+    return call.properties is None and (
+        call.user_id is None or all(_is_nothing(option) for option in options(call.user_id))
+    )
 
 
 def _required(

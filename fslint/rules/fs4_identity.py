@@ -111,6 +111,8 @@ def _against_each_other(project: Project, app: str, calls: list[TrackingCall]) -
     found: list[tuple[Form, TrackingCall, Val]] = []
     for call in calls:
         alternatives = options(call.user_id)
+        if alternatives and all(_invalid(option, call.outer.module.python) for option in alternatives):
+            continue  # FS404's; a '0' is no user whose form another one could contradict
         forms = {form_of(option, project.evaluator) for option in alternatives}
         if len(forms) == 1:
             found.append((forms.pop(), call, alternatives[0]))
