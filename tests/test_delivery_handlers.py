@@ -201,6 +201,20 @@ import { initTRPC } from '@trpc/server';
 const t = initTRPC.create();
 export const r = t.router({ a: t.procedure.input(x).mutation(async ({ ctx }) => { await trackServerEvent('G', ctx.uid, {n: 1}); }) }); // !FS501
 """,
+        "src/trpc/m.ts": T
+        + """
+import { initTRPC } from '@trpc/server';
+const t = initTRPC.create();
+export const authed = t.procedure.use(async ({ ctx, next }) => { await trackServerEvent('G2', ctx.uid, {n: 1}); return next(); }); // !FS501
+export const timed = t.middleware(async ({ ctx, next }) => { await trackServerEvent('G3', ctx.uid, {n: 1}); return next(); }); // !FS501
+const plugins = makePlugins();
+plugins.use(async () => { await trackServerEvent('G4', 'user_1', {n: 1}); });
+""",
+        "src/trpc/n.ts": T
+        + """
+import { authedProcedure } from './m';
+export const paid = authedProcedure.use(async ({ ctx, next }) => { await trackServerEvent('G5', ctx.uid, {n: 1}); return next(); }); // !FS501
+""",
         "src/gql.ts": T
         + """
 import { ApolloServer } from '@apollo/server';

@@ -234,6 +234,9 @@ class _Search:
         if key in ("query", "mutation", "subscription") and self._is_trpc(module, callee):
             self.add_all(module, (argument.value for argument in call.args[:1]), t.TRPC)
             return
+        if key in ("use", "middleware") and self._is_trpc_middleware(module, callee, key):
+            self.add_all(module, (argument.value for argument in call.args[:1]), t.TRPC)
+            return
         if key in t.VERBS:
             framework = self._receiver(module, callee.object, call)
             if framework is not None:
@@ -251,18 +254,14 @@ class _Search:
                         self.add_all(module, [entry.value], framework)
 
     def _is_trpc(self, module: Module, callee: Member) -> bool:
-        if "@trpc/server" in self.imports[module.path]:
-            return True
-        node: Value = callee
-        for _ in range(40):
-            node = plain(node)
-            if isinstance(node, Member):
-                node = node.object
-            elif isinstance(node, CallRef):
-                node = module.facts.calls[node.call].callee
-            else:
-                break
-        return isinstance(node, Name) and module.facts.bindings[node.binding].name.lower().endswith("procedure")
+        return "@trpc/server" in self.imports[module.path] or _chain(module, callee)[-1].endswith("procedure")
+
+    def _is_trpc_middleware(self, module: Module, callee: Member, key: str) -> bool:
+        """``t.middleware(…)``, ``t.procedure.use(…)``, ``protectedProcedure.use(…)``."""
+        names = _chain(module, callee)[1:]
+        if "@trpc/server" not in self.imports[module.path]:
+            return key == "use" and names[-1].endswith("procedure")
+        return key == "middleware" or any(name.endswith("procedure") for name in names)
 
     def _receiver(self, module: Module, node: Value, call: Call) -> Framework | None:
         """The framework of what a verb is called on."""
@@ -627,3 +626,20 @@ def _answers(module: Module, number: int) -> bool:
             ):
                 return True
     return False
+
+
+def _chain(module: Module, callee: Value) -> list[str]:
+    """The names that a chain of members and calls is made of, lower case, the last one first and the variable at the end."""
+    names: list[str] = []
+    node: Value = callee
+    for _ in range(40):
+        node = plain(node)
+        if isinstance(node, Member):
+            names.append((literal_key(node) or "").lower())
+            node = node.object
+        elif isinstance(node, CallRef):
+            node = module.facts.calls[node.call].callee
+        else:
+            break
+    names.append(module.facts.bindings[node.binding].name.lower() if isinstance(node, Name) else "")
+    return names
