@@ -558,6 +558,16 @@ async def c():
     await asyncio.to_thread(note, "user_1")
     await a()
     asyncio.get_running_loop().call_soon(send, "X", "user_1")
+from asgiref.sync import sync_to_async
+@sync_to_async
+def stored():
+    note("user_1")
+@sync_to_async(thread_sensitive=False)
+def kept():
+    send("K", "user_1")
+async def d():
+    await stored()
+    await kept()
 class S:
     def __init__(self):
         import httpx

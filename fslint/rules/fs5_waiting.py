@@ -23,6 +23,7 @@ from ..link.delivery import (
 )
 from ..link.flow import dotted, plain
 from ..link.handlers import Handler, handlers
+from ..link.handover import handovers
 from ..link.modules import Module
 from ..link.platform import long_lived_next
 from ..link.project import Frame, Project, TrackingCall
@@ -174,11 +175,22 @@ def _into_coroutines(project: Project, start: list[Frame]) -> Iterator[list[Fram
         if outer.function.is_async:
             yield frames
             continue
-        if function == 0:
+        if function == 0 or _runs_elsewhere(outer.module, function):
             continue
         for edge in project.edges_in.get((outer.module.path, function), ()):
             if not edge.handed and edge.frame.key not in seen:
                 stack.append([*frames, edge.frame])
+
+
+def _runs_elsewhere(module: Module, function: int) -> bool:
+    """Whether a decorator moves every call of a function off the loop: ``@sync_to_async``."""
+    for decorator in module.facts.functions[function].decorators:
+        node = plain(decorator)
+        if isinstance(node, CallRef):
+            node = module.facts.calls[node.call].callee
+        if any(row.mode == "offload" and row.function == 0 for row in handovers(dotted(module, node))):
+            return True
+    return False
 
 
 # ----------------------------------------------------------------------------------------------------------- FS510
