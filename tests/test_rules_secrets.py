@@ -422,6 +422,15 @@ def test_everything_else_about_such_a_request_is_silent() -> None:
     assert {code for code, _, _ in findings({"web/x.ts": source}, ["FS5", "FS603", "FS803", "FS605"])} == {"FS603"}
 
 
+def test_a_pattern_of_keys_is_no_key() -> None:
+    source = r"""
+    import re
+    FS_API_KEY = re.compile(r"(?<![A-Za-z0-9_-])fs_api[A-Za-z0-9_-]*[A-Za-z0-9]{20}")
+    FULLSTORY_KEY = "[A-Za-z0-9]{16,}"
+    """
+    assert lines({"app/keys.py": source}, "FS601") == []
+
+
 def test_a_caller_gives_the_scheme_or_the_colon() -> None:
     helper = f"""
     import os, requests

@@ -146,6 +146,8 @@ _PATH = re.compile(
 )
 _CAPITALS = re.compile(r"(?=.*_)[A-Z0-9_]+$")
 _ORG_ID = re.compile(r"o-[A-Za-z0-9]+(?:-(?:na|eu)\d)?$")
+_PATTERN = re.compile(r"\(\?|\[[^\]]*-[^\]]*\]|\\")
+"""A regular expression: ``FS_API_KEY = re.compile(r'fs_[A-Z]{20,}')``."""
 _HOLE = re.compile(r"\$\{|\{\{|\$\(|<%|%\(\w+\)s|\.\.\.|…")
 
 
@@ -306,6 +308,7 @@ def _key_like(key: str, least: int) -> bool:
         and not _PATH.match(key)
         and not _ORG_ID.match(key)
         and not _HOLE.search(key)
+        and not _PATTERN.search(key)
     )
 
 
