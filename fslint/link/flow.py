@@ -459,7 +459,12 @@ def dotted(module: Module, value: Value) -> str:
 
 def call_name(module: Module, row: int) -> str:
     """``dotted`` of what a call calls."""
-    return dotted(module, module.facts.calls[row].callee) if 0 <= row < len(module.facts.calls) else ""
+    known: dict[int, str] = module.__dict__.setdefault("_call_names", {})
+    name = known.get(row)
+    if name is None:
+        calls = module.facts.calls
+        name = known[row] = dotted(module, calls[row].callee) if 0 <= row < len(calls) else ""
+    return name
 
 
 def root(value: Value, module: Module | None = None) -> Value:

@@ -28,7 +28,7 @@ from ..facts import (
     Value,
 )
 from . import tables_frameworks as t
-from .flow import dotted, last_name, literal_key, plain
+from .flow import call_name, dotted, last_name, literal_key, plain
 from .modules import Module
 from .project import Project
 from .requests import external_types
@@ -212,7 +212,7 @@ class _Search:
                             self.add(key, t.CLOUDFLARE_BACKGROUND)
 
     def _registration(self, module: Module, row: int, call: Call) -> None:
-        name = dotted(module, call.callee)
+        name = call_name(module, row)
         framework = t.HANDLER_CALLS.get(name)
         if framework is not None:
             self.add_all(module, (argument.value for argument in call.args), framework)

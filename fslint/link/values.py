@@ -13,7 +13,7 @@ place then). ``decl`` is its declared type with the module that declares it, or 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Place
@@ -493,34 +493,28 @@ def dotted(value: Val) -> str:
     return ""
 
 
-def children(value: Val) -> Iterator[Val]:
+def _of_call(value: CallV) -> tuple[Val, ...]:
+    return (value.callee, *value.args, *(keyword for _, keyword in value.keywords))
+
+
+_CHILDREN: dict[type, Callable[[Any], Iterable[Val]]] = {
+    Choice: lambda value: (*value.options, *value.by),
+    Tmpl: lambda value: value.holes,
+    Obj: lambda value: (*(entry.value for entry in value.entries), *value.spreads),
+    Arr: lambda value: value.items,
+    MemberV: lambda value: (value.base,),
+    Elem: lambda value: (value.base,),
+    CallV: _of_call,
+    Typed: lambda value: value.operands,
+    EnvV: lambda value: () if value.default is None else (value.default,),
+    Partial: lambda value: (value.base, *value.args),
+}
+
+
+def children(value: Val) -> Iterable[Val]:
     """The values that a value is made of."""
-    if isinstance(value, Choice):
-        yield from value.options
-        yield from value.by
-    elif isinstance(value, Tmpl):
-        yield from value.holes
-    elif isinstance(value, Obj):
-        for entry in value.entries:
-            yield entry.value
-        yield from value.spreads
-    elif isinstance(value, Arr):
-        yield from value.items
-    elif isinstance(value, (MemberV, Elem)):
-        yield value.base
-    elif isinstance(value, CallV):
-        yield value.callee
-        yield from value.args
-        for _, keyword in value.keywords:
-            yield keyword
-    elif isinstance(value, Typed):
-        yield from value.operands
-    elif isinstance(value, EnvV):
-        if value.default is not None:
-            yield value.default
-    elif isinstance(value, Partial):
-        yield value.base
-        yield from value.args
+    parts = _CHILDREN.get(type(value))
+    return () if parts is None else parts(value)
 
 
 def walk(value: Val | None, limit: int = 2000) -> Iterator[Val]:
@@ -530,7 +524,9 @@ def walk(value: Val | None, limit: int = 2000) -> Iterator[Val]:
         limit -= 1
         current = stack.pop()
         yield current
-        stack.extend(children(current))
+        parts = _CHILDREN.get(type(current))
+        if parts is not None:
+            stack.extend(parts(current))
 
 
 def describe(value: Val | None) -> str:
