@@ -240,6 +240,16 @@ def test_public_variables_in_python() -> None:
     assert lines({"app/settings.py": dedent(python)}, "FS602") == [("app/settings.py", 4)]
 
 
+def test_public_variables_through_decouple() -> None:
+    python = """
+    from decouple import config
+    ORG = config("VITE_FULLSTORY_ORG_ID")
+    KEY = config("FULLSTORY_API_KEY")
+    WRONG = config("VITE_FULLSTORY_API_KEY")
+    """
+    assert lines({"app/settings.py": dedent(python)}, "FS602") == [("app/settings.py", 4)]
+
+
 def test_a_public_variable_that_only_an_environment_file_names() -> None:
     files = {
         ".env": "VITE_FULLSTORY_ORG_ID=o-1\nVITE_FULLSTORY_API_KEY=abc\nVITE_FULLSTORY_KEY=o-19QX7M-na1\n",

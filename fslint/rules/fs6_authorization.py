@@ -82,7 +82,7 @@ BASIC_AUTH = frozenset(
         "aiohttp.helpers.BasicAuth",
     ]
 )
-_LOOK_UPS = frozenset(["get", "getOrThrow", "config", "env", "getenv", "require", "getString"])
+LOOK_UPS = frozenset(["get", "getOrThrow", "config", "env", "getenv", "require", "getString"])
 """Functions whose literal argument names a setting (Nest's ConfigService, decouple, environs …)."""
 
 
@@ -211,7 +211,7 @@ def _call_kind(value: CallV, depth: int) -> str:
         return key_kind(callee.base, depth + 1)
     last = value.name.rsplit(".", 1)[-1]
     first = value.args[0] if value.args else None
-    if last in _LOOK_UPS and isinstance(first, Lit) and isinstance(first.value, str):
+    if last in LOOK_UPS and isinstance(first, Lit) and isinstance(first.value, str):
         return _by_name(first.value)
     return UNKNOWN
 

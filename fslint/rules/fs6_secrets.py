@@ -30,7 +30,7 @@ from ..link.values import (
     walk,
 )
 from . import rule
-from .fs6_authorization import BASIC_AUTH, encoded, key_kind
+from .fs6_authorization import BASIC_AUTH, LOOK_UPS, encoded, key_kind
 from .fs8_operations import others
 from .fs8_payloads import variants
 from .tables_api import ORG_KEYS, ORG_WORDS, SERVER_SDK, is_server_key_name, public_prefix, words_of
@@ -392,6 +392,10 @@ class _Scan:
             elif isinstance(option, External) and option.path[:1] == ("env",) and len(option.path) == 2:
                 # SvelteKit's `import { env } from '$env/dynamic/public'`.
                 self.reads.append((option.path[1], self.module.place(node)))
+            elif isinstance(option, CallV) and option.name.rsplit(".", 1)[-1] in LOOK_UPS and option.args:
+                first = option.args[0]  # `config('VITE_…')` of decouple, `configService.get('VITE_…')`
+                if isinstance(first, Lit) and isinstance(first.value, str) and public_prefix(first.value):
+                    self.reads.append((first.value, self.module.place(node)))
 
     def _call(self, call: Call) -> None:
         name = dotted(self.project.value(self.module, call.callee)).rsplit(".", 1)[-1] if call.kind == "new" else ""
