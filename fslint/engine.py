@@ -240,7 +240,6 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
 
     ``everything``: take in every file instead. What is found is the same; tests hold it."""
     from .link.linker import Linker
-    from .resolve.mentions import is_python
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 12_000))
     # Nearly all that linking makes lives until its end: looking for garbage as often as usual took a fifth of the time.
@@ -260,20 +259,21 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     searched: set[str] = set()
     named: set[str] = set()
     seen: set[str] = set(workspace.facts)
+    importers = _Importers(workspace)
     for _ in range(MAX_ROUNDS):
         while drawn := linker.drawn_in():
             linker.add(drawn)
         wanted = linker.wanted()
-        written: dict[bool, set[str]] = {True: set(), False: set()}  # no language imports the other
+        needles: set[str] = set()
         for path in wanted:
-            written[is_python(path)] |= workspace.resolver.importers_needles(path)
-        needles = written[True] | written[False]
+            needles |= workspace.resolver.importers_needles(path)
         fresh = needles - searched
         # What is known already may lead on; only then are all files searched again.
         later = fresh - search.needles
-        found = _importing(workspace, search.find(fresh - later), written) if fresh - later else set()
-        if later and not _lead_on(workspace, linker, found):
-            found |= _importing(workspace, search.find(later, _guesses(workspace, wanted)), written)
+        if fresh - later:
+            importers.add(search.find(fresh - later))
+        if later and not _lead_on(workspace, linker, importers.of(wanted)):
+            importers.add(search.find(later, _guesses(workspace, wanted)))
             later = set()
         searched |= fresh - later
         known = set(linker.modules)
@@ -286,7 +286,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
                 named |= holding
             else:
                 linker.skip(name, len(holding))
-        seen |= found | named
+        seen |= importers.of(wanted) | named
         candidates = sorted(
             p for p in seen - known
             if _is_code(p) and not (settings.exclude_tests and is_test(p))
@@ -319,18 +319,36 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     return project
 
 
-def _importing(workspace: Workspace, found: Iterable[str], needles: dict[bool, set[str]]) -> set[str]:
-    """Of the files that hold a needle, those that are known or in which it could be an import's. ``needles``: those for
-    Python's modules, and the others'."""
-    from .resolve.mentions import is_python, may_import
+class _Importers:
+    """The files that a search found, and the modules that their imports lead to, by their text."""
 
-    encoded = {python: [n.encode("utf-8", "surrogateescape") for n in some] for python, some in needles.items()}
-    tests = workspace.settings.exclude_tests
-    return {
-        p for p in found
-        if _is_code(p) and not (tests and is_test(p))
-        and (p in workspace.facts or may_import(p, workspace.text(p), encoded[is_python(p)]))
-    }  # fmt: skip
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._targets: dict[str, set[str]] = {}
+        self._unclear: set[str] = set()
+
+    def add(self, found: Iterable[str]) -> None:
+        """Take in files."""
+        from .resolve.written import written_imports
+
+        resolver, tests = self._workspace.resolver, self._workspace.settings.exclude_tests
+        for path in found:
+            if path in self._targets or path in self._unclear or not _is_code(path) or (tests and is_test(path)):
+                continue
+            imports = written_imports(path, self._workspace.text(path))
+            if imports is None:
+                self._unclear.add(path)
+                continue
+            targets = self._targets[path] = set()
+            for specifier, name in imports:
+                targets.update(resolver.resolve(path, specifier, name))
+                if name not in ("", "*") and (submodule := resolver.submodule(path, specifier, name)) is not None:
+                    targets.add(submodule)
+
+    def of(self, wanted: Iterable[str]) -> set[str]:
+        """The files that may import one of some modules."""
+        modules = set(wanted)
+        return self._unclear.union(path for path, targets in self._targets.items() if not modules.isdisjoint(targets))
 
 
 def _lead_on(workspace: Workspace, linker: Linker, found: Iterable[str]) -> bool:
