@@ -185,3 +185,14 @@ def test_a_key_given_in_python_and_a_key_that_nobody_gives() -> None:
         "api/b.py": IMPORT + 'track_server_event("Q", "u_1", {})\n',
     }
     assert lines(files, "FS201") == [("FS201", "web/a.js", 2), ("FS201", "web/b.js", 2)]
+
+
+def test_an_enum_member_is_given_by_the_caller() -> None:
+    files = {
+        "events.yaml": "version: 1\nevents:\n  A: {side: client}\n  B: {side: server}\n  C: {side: server}\n",
+        "api/ev.py": IMPORT + "from enum import Enum\n\n\nclass Ev(Enum):\n    A = 'A'\n    B = 'B'\n    C = 'C'\n\n\n"
+        "def emit(event: Ev, uid):\n    track_server_event(event.value, uid, {})\n",
+        "api/use.py": "from api.ev import Ev, emit\n\n\ndef go(u):\n    emit(Ev.A, u.id)\n    emit(Ev.B, u.id)\n",
+        "web/a.js": "FS.event('D');\n",
+    }
+    assert lines(files, "FS102", "FS103") == [("FS103", "api/use.py", 5), ("FS102", "events.yaml", 5)]

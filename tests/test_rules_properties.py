@@ -790,3 +790,14 @@ def test_the_example_suffix_is_one_that_the_name_suggests() -> None:
     source = "export function f(u) { FS.event('A', { isAdmin: u.a, seat_count: u.b, createdAt: u.c, plan: u.d, netPrice: u.e }); }\n"
     helps = [d.help.rsplit(" ", 1)[-1] for d in run({"web/a.ts": source}, ["FS301"])[0]]
     assert helps == ["`isAdmin_bool`", "`seat_count_int`", "`createdAt_date`", "`plan_str`", "`netPrice_real`"]
+
+
+def test_what_a_declared_mapping_holds() -> None:
+    files = {
+        "a.ts": "export function f(m: Record<string, number>, k: string) {\n"
+        "  FS.event('X', { a_str: m.x, b_int: m.y, c_str: m[k], d_str: m[k].toFixed(1) });\n}\n",
+        "a.py": "from telemetry import track_server_event\n\n\ndef f(m: dict[str, int], u, k):\n"
+        "    track_server_event('X', u.id, {'a': m['x'], 'b': m[k], 'c': m.x, 'd_str': m['y']})\n",
+    }
+    found = findings(files, ["FS302", "FS309"])
+    assert sorted(found) == [("FS302", "a.py", 5), ("FS302", "a.ts", 2), ("FS302", "a.ts", 2), ("FS309", "a.py", 5)]

@@ -553,7 +553,9 @@ class Evaluator:
             elif isinstance(option, Cls) and (members := self._enum_members(option)):
                 found.extend(members)
             else:
-                return MemberV(place, base, None, optional, subscript)
+                value = MemberV(place, base, None, optional, subscript)
+                declared = None if base.decl is None else self.mapped_type(*base.decl)
+                return value if declared is None else value.with_decl(*declared)
         return self.choice(place, found, "element", (o for o in options(key) if isinstance(o, Param)))
 
     def _enum_members(self, value: Cls) -> list[Val]:
@@ -647,8 +649,10 @@ class Evaluator:
                 members = self.literal_types(*base.decl)
                 if members and all(isinstance(m, Lit) and m.enum for m in members):
                     named = [Lit(m.place, m.enum) if name == "name" else m for m in members if isinstance(m, Lit)]
-                    return self.choice(place, named, "type")
+                    return self.choice(place, named, "type", (base,) if isinstance(base, Param) else ())
             declared = self.member_type(base.decl[0], base.decl[1], name)
+            if declared is None and (subscript or not module.python):
+                declared = self.mapped_type(*base.decl)
             if declared is not None:
                 instance = self.instance_of(declared[0], declared[1], place)
                 if instance is not None:
@@ -1077,6 +1081,14 @@ class Evaluator:
         for owner, field in self.fields_of(module, declared) or ():
             if field.name == name and field.type is not None and field.kind in ("field", "getter"):
                 return owner, field.type
+        return None
+
+    def mapped_type(self, module: Module, declared: f.Type) -> tuple[Module, f.Type] | None:
+        """The declared type of what a mapping holds: ``dict[str, int]``, ``Record<string, number>``."""
+        module, declared = self.declared(module, declared)
+        if isinstance(declared, f.NamedType) and len(declared.args) == 2:
+            if _type_name(self.eval(module, declared.name)) in _MAPPINGS:
+                return module, declared.args[1]
         return None
 
     def _unwrap_promise(self, module: Module, declared: f.Type) -> tuple[Module, f.Type] | None:
@@ -2279,6 +2291,11 @@ def _type_name(head: Val) -> str:
 
 _LEAVES = frozenset({f.Literal, f.Secret, f.FunctionRef, f.ClassRef, f.Unknown})
 """Expressions that are made of no others: they cannot come back to themselves."""
+
+
+_MAPPINGS = frozenset(
+    {"dict", "Dict", "Mapping", "MutableMapping", "defaultdict", "DefaultDict", "OrderedDict", "Record"}
+)
 
 
 def _own_parameters(parts: Sequence[f.Value], env: Env | None) -> frozenset[int]:
