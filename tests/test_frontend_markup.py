@@ -494,7 +494,7 @@ def test_unclosed_things_take_no_time(piece: str, language: str) -> None:
     started = time.perf_counter()
     page = Page((piece * 20_000).encode(), language)
     page.scan()
-    assert time.perf_counter() - started < 3
+    assert time.perf_counter() - started < 30  # 0.2 s on two idle cores, hours where it is quadratic
 
 
 def test_a_large_page_takes_no_time() -> None:
@@ -503,4 +503,4 @@ def test_a_large_page_takes_no_time() -> None:
     started = time.perf_counter()
     facts = extract(data, "html")
     assert len(facts.calls) == 1
-    assert time.perf_counter() - started < 3  # 0.2 s on two idle cores
+    assert time.perf_counter() - started < 30  # 0.2 s on two idle cores

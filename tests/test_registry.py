@@ -327,7 +327,7 @@ def test_an_alias_bomb_is_refused_with_its_line_and_in_no_time() -> None:
     text = "\n".join(rows) + "\n"
     started = time.monotonic()
     registry = load({"events.yaml": text.encode()})
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30  # a moment, or for ever
     assert not registry.complete
     assert "too much" in registry.problems[0].message
     assert lines(registry, text) == [6]
@@ -406,7 +406,7 @@ def test_a_pattern_against_texts_of_which_parts_are_known() -> None:
 def test_no_pattern_is_slow(pattern: str) -> None:
     started = time.monotonic()
     assert compile_pattern(pattern, whole=True).matches("a" * 999 + "!") is False
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 30  # a moment, or for ever
 
 
 @pytest.mark.parametrize(

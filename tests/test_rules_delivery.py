@@ -413,3 +413,29 @@ def test_the_snippet_itself_makes_the_function() -> None:
     script = f"window['_fs_namespace'] = 'FS';{STUB}FS.identify('rwallace');\n"
     assert findings({"web/a.js": script}, ["FS508"]) == []
     assert findings({"web/a.js": f"FS.identify('rwallace');\n{script}"}, ["FS508"]) == [("FS508", "web/a.js", 1)]
+
+
+@pytest.mark.parametrize("body, found", [("row(db, name, uid)", 0), ("httpx.post(URL, json={'name': name})", 1)])
+def test_a_tracker_in_view_that_only_writes_its_own_table_makes_no_request(body: str, found: int) -> None:
+    files = {
+        "api/trusted.py": f"""
+        import httpx
+        from api.claims import row
+        URL = "https://collector.example/track"
+        def track_server_event(db, *, event_name, user_id, name="", uid=""):
+            {body}
+        """,
+        "api/claims.py": """
+        def row(db, name, uid):
+            with db.begin_nested():
+                db.add(Row(name=name, uid=uid))
+            return CACHE.get(name)
+        """,
+        "api/views.py": """
+        from api.trusted import track_server_event
+        def sold(db, sales):
+            for sale in sales:
+                track_server_event(db, event_name="Sale Made", user_id=sale.user_id)
+        """,
+    }
+    assert len(lines(files, "FS504")) == found

@@ -420,6 +420,10 @@ def only_queues(project: Project, call: TrackingCall) -> bool:
     return bool(inner) and all(body_work(project, key) == "none" for key in inner)
 
 
+_SENDS = frozenset(("fetch", "request", "track", "capture"))
+"""Methods whose result, when it is returned, is a request's. In Python ``return row.get(…)`` is one of a mapping."""
+
+
 def body_work(project: Project, key: Key, depth: int = 0) -> str:
     """What the body of a function waits for: ``async`` (it awaits or returns a call that is no push to a queue),
     ``sync`` (a blocking HTTP request), ``none``."""
@@ -445,9 +449,10 @@ def body_work(project: Project, key: Key, depth: int = 0) -> str:
             if "sync" in work:
                 return "sync"
         elif (
-            use.how == "await"
+            # (`with` waits for nothing in a function that cannot wait.)
+            (use.how == "await" and (not module.python or module.facts.functions[key[1]].is_async))
             or (use.how == "return" and not module.python and module.facts.functions[key[1]].is_async)
-            or (use.how == "return" and last in _VERBS | {"fetch", "request", "track", "capture"})
+            or (use.how == "return" and last in (_SENDS if module.python else _SENDS | _VERBS))
         ):
             return "async"
     return "none"
