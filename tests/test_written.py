@@ -82,4 +82,5 @@ def test_words_are_no_imports() -> None:
 def test_hostile_text_takes_no_long_time() -> None:
     text = b"from a import (" + b"# (\n" * 50_000 + b"import (" * 20_000
     assert written_imports("a.py", text) is not None
+    written_imports("a.ts", b"from//" * 50_000)
     written_imports("a.ts", b"import " * 50_000 + b"/*" * 50_000 + b"import(/* " * 20_000 + b"'" * 200_001)

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 Written = tuple[str, str]
 """A specifier, and the imported name: "" for the module itself, ``*`` for all of it."""
 
-_SPACE = rb"(?:[\s(]|/\*[^*]*\*+(?:[^/*][^*]*\*+)*/|//[^\n]*\n)*+"
+_SPACE = rb"(?:[\s(]|/\*(?:[^*]|\*(?!/)){0,2000}+\*/|//[^\n]{0,2000}+\n)*+"
+"""No comment between ``import`` and its specifier is longer; one that never ends is not followed to the file's end."""
 _JAVASCRIPT = re.compile(rb"\b(?:from|import|require)\b" + _SPACE + rb"(?:'([^'\n]*+)'|\"([^\"\n]*+)\"|`([^`\n]*+)`)")
 _STATEMENT = re.compile(rb"(?<!\w)(?:from|import)\b(?:[^\n\\(]|\\\r?\n?|\((?:[^)#]|#[^\n]*+)*+\)?)*+")
 """A statement of Python, over all its lines; what is broken goes on to the end of the file."""
