@@ -177,9 +177,11 @@ class Workspace:
                 self._folders.setdefault(path.rpartition("/")[0], []).append(path)
         return self._folders.get(folder, [])
 
-    def text(self, path: str) -> bytes:
-        """A file's content as its facts see it (UTF-8 without BOM); empty where it cannot be read."""
-        data = self.content(path)
+    def text(self, path: str, seen: bool = True) -> bytes:
+        """A file's content as its facts see it (UTF-8 without BOM); empty where it cannot be read. Not ``seen``: the result
+        depends on it only if the file holds a string that was asked for."""
+        overlay = self.settings.overlay.get(path)
+        data = self.content(path) if seen or overlay is not None else self.raw(path)
         try:
             return b"" if data is None else to_utf8(data, language_of(path) or "")
         except Undecodable:
@@ -271,9 +273,9 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         # What is known already may lead on; only then are all files searched again.
         later = fresh - search.needles
         if fresh - later:
-            importers.add(search.find(fresh - later))
+            importers.add(search.find(fresh - later, exact=False))
         if later and not _lead_on(workspace, linker, importers.of(wanted)):
-            importers.add(search.find(later, _guesses(workspace, wanted)))
+            importers.add(search.find(later, _guesses(workspace, wanted), exact=False))
             later = set()
         searched |= fresh - later
         known = set(linker.modules)
@@ -335,7 +337,7 @@ class _Importers:
         for path in found:
             if path in self._targets or path in self._unclear or not _is_code(path) or (tests and is_test(path)):
                 continue
-            imports = written_imports(path, self._workspace.text(path))
+            imports = written_imports(path, self._workspace.text(path, seen=False))
             if imports is None:
                 self._unclear.add(path)
                 continue

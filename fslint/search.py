@@ -125,23 +125,26 @@ class Search:
 
     def seeds(self, names: Collection[str] = (), guesses: Collection[str] = ()) -> set[str]:
         """The files that could track by themselves, or that hold one of ``names`` (functions named by the settings)."""
-        hits = self.find({*SEEDS, *names}, guesses)
+        hits = self.find({*SEEDS, *names}, guesses, exact=False)
         return {path for path in hits if _is_seed(self._content(path) or b"", _encoded(names))}
 
-    def find(self, needles: Collection[str], guesses: Collection[str] = ()) -> set[str]:
-        """The files that hold one of ``needles``. ``guesses``: strings that may be asked for next."""
+    def find(self, needles: Collection[str], guesses: Collection[str] = (), exact: bool = True) -> set[str]:
+        """The files that hold one of ``needles``. ``guesses``: strings that may be asked for next. Not ``exact``: others
+        too, where to tell them apart would mean to open them."""
         assert self._files is not None
         wanted = {needle for needle in needles if needle}
         self.asked |= wanted
         known = wanted & self.needles
         fresh = wanted - known
-        found = set(_holding(self.holders, _encoded(known), self._content)) if known else set()
+        found: set[str] = set()
+        if known:
+            found = set(_holding(self.holders, _encoded(known), self._content)) if exact else set(self.holders)
         if fresh:
             guessed = {guess for guess in guesses if guess} - self.needles - fresh
             hits = search(self._root, fresh | guessed, self._files, self._overlay)
             self.needles |= fresh | guessed
             self.holders |= hits
-            found |= set(_holding(hits - found, _encoded(fresh), self._content)) if guessed else hits
+            found |= set(_holding(hits - found, _encoded(fresh), self._content)) if guessed and exact else hits
         return found
 
     def index(self, now: Signatures) -> Index:
