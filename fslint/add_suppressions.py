@@ -18,7 +18,7 @@ from .diagnostics import Diagnostic, Edit, Place
 from .facts import FileFacts, Suppression
 from .fixes import edited
 from .frontends import extract, language_of
-from .frontends.syntax import Undecodable, line_end, line_of, line_starts, to_utf8
+from .text import Undecodable, line_end, line_of, line_starts, to_utf8
 
 _SLASHES, _HASH, _BRACES, _TAG = "// {}", "# {}", "{{/* {} */}}", "<!-- {} -->"
 FORMS: dict[str, tuple[str, ...]] = {

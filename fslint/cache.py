@@ -140,7 +140,7 @@ class Cache:
         """Keep a result; of many only the newest."""
         self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(key, run, time.time_ns())])
         kept = f"SELECT key FROM runs ORDER BY used DESC LIMIT {MAX_RUNS}"
-        self._write(f"DELETE FROM runs WHERE key NOT IN ({kept}) AND ?", [(1,)])
+        self._write(f"DELETE FROM runs WHERE key NOT IN ({kept})", [()])
 
     def close(self) -> None:
         """Let go of the file."""

@@ -354,7 +354,7 @@ def left_out(settings: Settings, paths: Sequence[str]) -> list[str]:
     named = [given for given in paths if language_of(given) is not None and (settings.cwd / given).is_file()]
     if not named:
         return []
-    known = set(discover(settings).paths)
+    known = discover(settings).known
     files = {given: {path := _from_root(settings, given), _target(settings, given, path)} for given in named}
     return [
         given

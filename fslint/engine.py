@@ -35,14 +35,12 @@ from .text import Undecodable, to_utf8
 
 if TYPE_CHECKING:
     from .facts import FileFacts
+    from .inventory import Position
     from .link.linker import Linker
     from .link.modules import Module
     from .link.project import Project
     from .registry import Registry
     from .resolve import Resolver
-
-if TYPE_CHECKING:
-    from .inventory import Position
 
 MAX_ROUNDS = 24
 COMPARING = frozenset({"FS201", "FS202", "FS203", "FS401", "FS506", "FS512"})
@@ -355,9 +353,7 @@ class _Importers:
 
 def _lead_on(workspace: Workspace, linker: Linker, found: Iterable[str]) -> bool:
     """Whether one of some files imports what is wanted and is not yet taken in."""
-    fresh = [p for p in sorted(found) if p not in linker.modules and _is_code(p)]
-    if workspace.settings.exclude_tests:
-        fresh = [p for p in fresh if not is_test(p)]
+    fresh = [p for p in sorted(found) if p not in linker.modules]
     workspace.parse(fresh)
     return any((facts := workspace.facts.get(p)) is not None and linker.imports_wanted(p, facts) for p in fresh)
 
@@ -545,10 +541,10 @@ def check(settings: Settings, paths: Sequence[str] = (), recall: bool = True) ->
     run's result will do where it still stands (it comes without ``project``)."""
     selection = Selection(settings, paths)
     key = key_of_run(settings) if settings.cache_dir is not None and not settings.linked_facts else None
-    workspace = Workspace(settings, selection.files(), key)
+    workspace = Workspace(settings, selection.files(), key if recall else None)
     try:
         earlier = workspace.run
-        if recall and earlier is not None and _readable(workspace) and _stands(workspace, earlier):
+        if earlier is not None and _readable(workspace) and _stands(workspace, earlier):
             return _selection_of(earlier, None, settings, selection)
         project = link(workspace)
         found = run_rules(project, settings)
@@ -576,8 +572,6 @@ def _stands(workspace: Workspace, run: Run) -> bool:
 
 
 def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], suppressed: int) -> Run:
-    from .runs import Run
-
     def secrets(path: str) -> list[tuple[int, int]]:
         module = project.all_modules.get(path)
         if module is None:

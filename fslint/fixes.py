@@ -14,8 +14,8 @@ from pathlib import Path
 from . import files
 from .diagnostics import Diagnostic, Edit, Fix
 from .frontends import extract, language_of
-from .frontends.syntax import Undecodable, to_utf8
 from .source import hide
+from .text import Undecodable, to_utf8
 
 MAX_ROUNDS = 10
 _BOM = b"\xef\xbb\xbf"

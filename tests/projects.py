@@ -41,7 +41,7 @@ def findings(folder: Path, codes: Iterable[str] = ()) -> list[Finding]:
 
 def _text(file: Path) -> bytes:
     from fslint.frontends import language_of
-    from fslint.frontends.syntax import Undecodable, to_utf8
+    from fslint.text import Undecodable, to_utf8
 
     data = file.read_bytes()
     try:

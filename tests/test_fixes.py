@@ -92,7 +92,7 @@ def test_a_fix_of_two_files_is_whole_or_not_at_all(tmp_path: Path) -> None:
     ],
 )
 def test_the_encoding_stays(before: bytes, language: str, after: bytes | None) -> None:
-    from fslint.frontends.syntax import to_utf8
+    from fslint.text import to_utf8
 
     at = to_utf8(before, language).index(b"= 1") + 3
     expected = after if after is not None else before.replace(b"= 1", b"= 12")

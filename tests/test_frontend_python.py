@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from fslint import facts as f
 from fslint.frontends.python import extract
-from fslint.frontends.syntax import Undecodable, to_utf8
+from fslint.text import Undecodable, to_utf8
 
 KEY = "na1." + "Zm9vYmFy0123456789abcdefXYZ+/" * 3 + "=="
 

@@ -10,18 +10,15 @@ from hypothesis import strategies as st
 
 from fslint.frontends.syntax import (
     Headers,
-    Undecodable,
     comment_secrets,
     generated_marker,
     is_placeholder,
-    line_end,
-    line_starts,
     parse_suppression,
     scrub,
     secret_for,
     suppressions,
-    to_utf8,
 )
+from fslint.text import Undecodable, line_end, line_starts, to_utf8
 
 KEY = "na1." + "Zm9vYmFy0123456789abcdefXYZ+/" * 3 + "=="
 PAIR = base64.b64encode(f"{KEY}:".encode()).decode()

@@ -45,11 +45,11 @@ def check(files: tuple[str, ...], output_format: str, color: str, **options: Any
 
     Without FILES, those that the configuration names, or that stand where a registry is looked for.
     """
-    from ..frontends.syntax import Undecodable, to_utf8
     from ..registry import load
     from ..reporters import Report, findings, plural, render
     from ..settings import relative
     from ..source import Sources
+    from ..text import Undecodable, to_utf8
 
     settings = settings_of(options)
     for file in files:

@@ -65,7 +65,7 @@ def language_of(path: str) -> str | None:
 
 
 def extract(data: bytes, language: str) -> FileFacts:
-    """Facts of a file's content. ``data``: UTF-8 without BOM (``syntax.to_utf8``). Never raises on any content."""
+    """Facts of a file's content. ``data``: UTF-8 without BOM (``text.to_utf8``). Never raises on any content."""
     module = import_module(f"{__name__}.{_MODULES[language]}")
     facts: FileFacts = module.extract(data, language)
     if any(hint in data for hint in _KEY_HINTS):

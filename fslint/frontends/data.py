@@ -21,7 +21,8 @@ from ..facts import (
     Unknown,
     Value,
 )
-from .syntax import Headers, comment_secrets, line_starts, secret_for, suppressions
+from ..text import line_starts
+from .syntax import Headers, comment_secrets, secret_for, suppressions
 
 MAX_SIZE = 2_000_000
 """Bytes; larger files are data, not constants."""

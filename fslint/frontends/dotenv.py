@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ..facts import Assign, Binding, FileFacts, Function, KeyUse, Literal, Region, Secret
-from .syntax import Headers, comment_secrets, generated_marker, line_starts, secret_for, suppressions
+from ..text import line_starts
+from .syntax import Headers, comment_secrets, generated_marker, secret_for, suppressions
 
 _LINE = re.compile(
     rb"""(?mx)

@@ -12,6 +12,7 @@ import tree_sitter_typescript
 from tree_sitter import Language, Node, Parser, Tree
 
 from ..facts import Broken, FileFacts, KeyUse
+from ..text import line_end, line_of, line_starts
 from . import (
     javascript_bindings,
     javascript_functions,
@@ -23,7 +24,7 @@ from . import (
 from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import directives
 from .javascript_walk import COMMENTS, FunctionRow, RegionRow, Walk
-from .syntax import comment_secrets, generated_marker, line_end, line_of, line_starts, suppressions
+from .syntax import comment_secrets, generated_marker, suppressions
 
 _VALUES = {**javascript_values.VALUES, **javascript_bindings.VALUES, **javascript_functions.VALUES}
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}

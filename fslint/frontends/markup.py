@@ -39,6 +39,7 @@ from ..facts import (
     Unknown,
     Value,
 )
+from ..text import line_starts
 from . import javascript, syntax
 from .markup_page import BLANK, Page
 from .markup_tags import NAME_MARK
@@ -50,7 +51,7 @@ def extract(data: bytes, language: str) -> FileFacts:
     """Facts of a page. ``language``: ``html`` ``vue`` ``svelte`` or ``astro``. Never raises."""
     page = Page(data, language)
     page.scan()
-    lines = syntax.line_starts(data)
+    lines = line_starts(data)
     facts = javascript.extract(bytes(page.out), page.grammar, handlers=page.handlers)
     if page.marked:
         facts = _demark(facts, page)

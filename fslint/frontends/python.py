@@ -36,6 +36,7 @@ from ..facts import (
     Value,
     Write,
 )
+from ..text import line_starts
 from .python_broken import confirm, error_ranges, python_error, repaired
 from .python_rows import ClassRow, FunctionRow, RegionRow
 from .python_scope import (
@@ -49,7 +50,7 @@ from .python_scope import (
     target_names,
 )
 from .python_values import MAX_DEPTH, POSTFIX, Values, assignment, kids
-from .syntax import Headers, comment_secrets, generated_marker, line_starts, scrub, suppressions
+from .syntax import Headers, comment_secrets, generated_marker, scrub, suppressions
 
 LANGUAGE = Language(tree_sitter_python.language())
 

@@ -1,4 +1,4 @@
-"""What front ends share: decoding, lines, suppression comments and the detection of keys (RULES.md, FS6)."""
+"""What front ends share: suppression comments and the detection of keys (RULES.md, FS6)."""
 
 from __future__ import annotations
 
@@ -13,11 +13,7 @@ from typing import cast
 import msgspec
 
 from ..facts import FileFacts, KeyUse, Secret, Suppression
-from ..text import Undecodable as Undecodable
-from ..text import line_end as line_end
-from ..text import line_of as line_of
-from ..text import line_starts as line_starts
-from ..text import to_utf8 as to_utf8
+from ..text import line_end, line_of
 
 _MINIFIED_LINE = 5000
 

@@ -12,7 +12,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ..frontends.syntax import Undecodable, to_utf8
+from ..text import Undecodable, to_utf8
 from . import amplitude, analyze_tracking, json_plans
 from .entries import Imported, ImportingError
 

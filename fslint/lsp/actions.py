@@ -14,11 +14,11 @@ from ..add_suppressions import add
 from ..diagnostics import Diagnostic, Edit, Fix, Place
 from ..fixes import fix_all
 from ..frontends import language_of
-from ..frontends.syntax import Undecodable, to_utf8
 from ..registry import load
 from ..registry_edit import CannotEdit, Text
 from ..registry_text import EventEntry
 from ..source import mask
+from ..text import Undecodable, to_utf8
 from .documents import as_bytes
 from .edits import Change, workspace_edit
 from .positions import Shift

@@ -19,11 +19,11 @@ from .. import engine
 from ..discovery import discover
 from ..facts import FileFacts
 from ..frontends import extract, language_of
-from ..frontends.syntax import Undecodable, to_utf8
 from ..link.project import Project
 from ..registry import Registry
 from ..registry import load as load_registry
 from ..settings import Settings, SettingsError, load, relative
+from ..text import Undecodable, to_utf8
 from . import index, quick
 from .documents import as_bytes
 from .positions import Text

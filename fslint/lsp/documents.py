@@ -14,7 +14,7 @@ from pathlib import Path
 from lsprotocol import types
 from pygls.uris import to_fs_path
 
-from ..frontends.syntax import Undecodable, to_utf8
+from ..text import Undecodable, to_utf8
 from .positions import UTF16, Text
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 
 from lsprotocol import types
 
-from ..frontends.syntax import line_starts
+from ..text import line_starts
 
 UTF16 = "utf-16"
 _CODECS = {"utf-16": ("utf-16-le", 2), "utf-32": ("utf-32-le", 4), "utf-8": ("utf-8", 1)}

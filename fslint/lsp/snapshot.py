@@ -16,10 +16,10 @@ from lsprotocol import types
 from ..calls import Arg
 from ..diagnostics import Diagnostic, Place
 from ..frontends import language_of
-from ..frontends.syntax import Undecodable, to_utf8
 from ..registry import Registry
 from ..registry_text import EventEntry
 from ..settings import Settings
+from ..text import Undecodable, to_utf8
 from .positions import Shift, Text
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from ..facts import FileFacts
 from ..frontends import language_of
-from ..frontends.syntax import Undecodable, to_utf8
+from ..text import Undecodable, to_utf8
 from ..yamlnodes import YamlError, parse
 
 
