@@ -89,6 +89,9 @@ class Workspace:
         self.facts: dict[str, FileFacts | None] = {}
         self.unreadable: dict[str, str] = {}
         self.digests: dict[str, str] = {}
+        """Hashes of the contents that the result depends on."""
+        self.hashes: dict[str, str] = {}
+        """Those that are known, whether or not it does."""
         self.named = frozenset(named)
         self._folders: dict[str, list[str]] | None = None
         self._top = f"{settings.root}/"
@@ -105,6 +108,8 @@ class Workspace:
         found = signatures(settings.root, self.files.paths, time.time_ns()) if looks else None
         self.search.settle(self.files, self.last, found)
         self.signatures = found if keeps else None
+        if self.last is not None and self.signatures is not None:
+            self.hashes.update(self.last.still(self.files.paths, self.signatures))
         # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
         for path in self.named - self.paths:
             if language_of(path) is not None and _is_special(settings.root / path):
@@ -120,7 +125,8 @@ class Workspace:
     def close(self) -> None:
         """Keep what makes the next run faster, and let go of the cache."""
         if self.signatures is not None and self.search.asked and self.cache.works:
-            found = self.search.index(self.signatures)
+            hashes = {path: known for path, known in self.hashes.items() if known and path in self.paths}
+            found = replace(self.search.index(self.signatures), digests=hashes)
             if found != self.last:
                 self.cache.remember("index", found.dump())
         self.cache.close()
@@ -134,11 +140,17 @@ class Workspace:
             return overlay
         data = self.raw(path)
         if path not in self.digests:
-            self.digests[path] = digest_of(data)
+            self.digests[path] = self.hashes[path] = digest_of(data)
         if data is not None and len(data) > self.settings.max_file_size:
             self._too_large(path, len(data))
             return None
         return data
+
+    def digest(self, path: str) -> str:
+        """The hash of a file's content, which is not read where it is known and the file looks as it did then."""
+        if path not in self.hashes:
+            self.hashes[path] = digest_of(self.raw(path))
+        return self.hashes[path]
 
     def _too_large(self, path: str, size: int) -> None:
         limit = self.settings.max_file_size / 1_000_000
@@ -568,7 +580,11 @@ def settle(
 
 
 def _stands(workspace: Workspace, run: Run) -> bool:
-    return run.stands(workspace.files, lambda: workspace.search.holding(run.needles), workspace.raw)
+    """Whether an earlier result still holds. If it does, the next run needs to know of the same strings as this one."""
+    if not run.stands(workspace.files, lambda: workspace.search.holding(run.needles), workspace.digest):
+        return False
+    workspace.search.asked |= run.needles
+    return True
 
 
 def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], suppressed: int) -> Run:
@@ -581,14 +597,12 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
 
     named = {place.path for diagnostic in everything for place in _places(diagnostic)}
     holders = workspace.search.holding(workspace.search.asked)
-    for path in holders:
-        if path not in workspace.digests:
-            workspace.digests[path] = digest_of(workspace.raw(path))
+    contents = {**workspace.digests, **{path: workspace.digest(path) for path in holders}}
     return Run(
         frozenset(workspace.search.asked),
         digest_of_files(workspace.files),
         digest_of_names(holders),
-        workspace.digests,
+        contents,
         everything,
         suppressed,
         _counts(project),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 _SIGNATURE = struct.Struct("<qqQQ")
-_HEADER = struct.Struct("<4sIIII")
-_MAGIC = b"fsi1"
+_HEADER = struct.Struct("<4sIIIIII")
+_MAGIC = b"fsi2"
+_DIGEST = 16
+"""Bytes of a content's hash."""
 _UNKNOWN = bytes(_SIGNATURE.size)
 _FRESH = 3_000_000_000
 """Nanoseconds within which a file may change again without a trace in its times (the coarsest clocks tick in 2 s)."""
@@ -51,15 +53,30 @@ def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """``holders``: of ``paths``, those that hold one of ``needles``."""
+    """``holders``: of ``paths``, those that hold one of ``needles``. ``digests``: hashes (``runs.digest_of``) of the contents
+    that were read, by path."""
 
     paths: tuple[str, ...]
     signatures: Signatures
     needles: frozenset[str]
     holders: frozenset[str]
+    digests: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, paths: Sequence[str], now: Signatures) -> set[str] | None:
         """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""
+        found = self._other(paths, now)
+        return found if len(found) <= max(_MANY, len(paths) // 10) else None
+
+    def still(self, paths: tuple[str, ...], now: Signatures) -> Mapping[str, str]:
+        """``digests``, of those of ``paths`` that look as they did."""
+        other = self._other(paths, now)
+        if not other and paths == self.paths:
+            return self.digests
+        same = set(paths).difference(other)
+        return {path: digest for path, digest in self.digests.items() if path in same}
+
+    def _other(self, paths: Sequence[str], now: Signatures) -> set[str]:
+        """The files of ``paths`` that are new or look other than they did."""
         size = _SIGNATURE.size
         old, new = self.signatures.rows, now.rows
         if old == new and tuple(paths) == self.paths and _UNKNOWN not in new:
@@ -70,17 +87,19 @@ class Index:
             row = new[number * size : number * size + size]
             if row == _UNKNOWN or before.get(path) != row:
                 found.add(path)
-        return found if len(found) <= max(_MANY, len(paths) // 10) else None
+        return found
 
     def dump(self) -> bytes:
         """As bytes, for the cache."""
         rows = {path: number for number, path in enumerate(self.paths)}
-        holders = sorted(rows[path] for path in self.holders if path in rows)
+        digests = {rows[path]: digest for path, digest in self.digests.items() if path in rows and digest}
         parts = (
             _joined(sorted(self.needles)),
             _joined(self.paths),
             self.signatures.rows,
-            struct.pack(f"<{len(holders)}I", *holders),
+            _numbers(sorted(rows[path] for path in self.holders if path in rows)),
+            _numbers(digests),
+            bytes.fromhex("".join(digests.values())),
         )
         return _HEADER.pack(_MAGIC, *map(len, parts)) + b"".join(parts)
 
@@ -97,14 +116,27 @@ def load(data: bytes | None) -> Index | None:
         if magic != _MAGIC or at != len(data or b""):
             return None
         paths = _split(parts[1])
-        holders = struct.unpack(f"<{len(parts[3]) // 4}I", parts[3])
-        if len(parts[2]) != len(paths) * _SIGNATURE.size:
+        digested = _unpacked(parts[4])
+        if len(parts[2]) != len(paths) * _SIGNATURE.size or len(parts[5]) != len(digested) * _DIGEST:
             return None
+        digests, width = parts[5].hex(), 2 * _DIGEST
         return Index(
-            tuple(paths), Signatures(parts[2]), frozenset(_split(parts[0])), frozenset(paths[n] for n in holders)
+            tuple(paths),
+            Signatures(parts[2]),
+            frozenset(_split(parts[0])),
+            frozenset(paths[n] for n in _unpacked(parts[3])),
+            {paths[n]: digests[at * width : at * width + width] for at, n in enumerate(digested)},
         )
     except (struct.error, ValueError, IndexError):
         return None
+
+
+def _numbers(numbers: Collection[int]) -> bytes:
+    return struct.pack(f"<{len(numbers)}I", *numbers)
+
+
+def _unpacked(data: bytes) -> tuple[int, ...]:
+    return struct.unpack(f"<{len(data) // 4}I", data)
 
 
 def _joined(texts: Collection[str]) -> bytes:

@@ -1,7 +1,8 @@
 """Results of earlier runs, given again where nothing that they came from has changed.
 
 A result is a pure function of the settings, the program, the list of files, which of them hold the strings that were
-searched for, and the contents that were read. All of these are compared (contents by hash), never times.
+searched for, and the contents that were read. All of these are compared, contents by hash. A file whose hash is known and
+that looks as it did then (``index.py``: size, inode, times) is not read again for it.
 """
 
 from __future__ import annotations
@@ -42,14 +43,13 @@ class Run:
     notes: list[str]
     secrets: Mapping[str, Spans]
 
-    def stands(
-        self, files: Files, holders: Callable[[], Iterable[str]], content: Callable[[str], bytes | None]
-    ) -> bool:
-        """Whether the same would be found now. ``holders``: the files that hold one of ``needles`` now."""
+    def stands(self, files: Files, holders: Callable[[], Iterable[str]], digest: Callable[[str], str]) -> bool:
+        """Whether the same would be found now. ``holders``: the files that hold one of ``needles`` now; ``digest``: the
+        hash of a file's content now."""
         return (
             self.files == digest_of_files(files)
             and self.holders == digest_of_names(holders())
-            and all(digest_of(content(path)) == known for path, known in self.contents.items())
+            and all(digest(path) == known for path, known in self.contents.items())
         )
 
 

@@ -172,10 +172,37 @@ def test_a_fresh_file_is_looked_at_again(tmp_path: Path) -> None:
     assert index.Index(("a.py",), later, frozenset(), frozenset()).changed(["a.py"], later) == set()
 
 
+def test_a_fresh_file_is_hashed_again(tmp_path: Path) -> None:
+    write_project(tmp_path, {"a.py": "x", "b.py": "y"})
+    now = (tmp_path / "b.py").stat().st_mtime_ns
+    settled = index.signatures(tmp_path, ["a.py", "b.py"], now + 10**10)
+    last = index.Index(("a.py", "b.py"), settled, frozenset(), frozenset(), {"a.py": "1" * 32, "b.py": "2" * 32})
+    assert last.still(last.paths, settled) == last.digests
+    assert last.still(("b.py",), index.Signatures(settled.rows[len(settled.rows) // 2 :])) == {"b.py": "2" * 32}
+    os.utime(tmp_path / "a.py", ns=(0, 0))
+    assert last.still(last.paths, index.signatures(tmp_path, last.paths, now + 10**10)) == {"b.py": "2" * 32}
+    assert last.still(last.paths, index.signatures(tmp_path, last.paths, now)) == {}
+
+
+def test_what_looks_as_it_did_is_not_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+    raw = engine.Workspace.raw
+    monkeypatch.setattr(engine.Workspace, "raw", lambda self, path: (read.append(path), raw(self, path))[1])
+    first, _ = check(project)
+    read.clear()
+    assert check(project) == (first, True) and read == []
+    (project / "web/other.ts").write_text("export const other = 3;\n")
+    (project / "web/names.ts").touch()
+    assert check(project) == (first, True) and set(read) == {"web/names.ts", "web/other.ts"}
+    read.clear()
+    assert check(project) == (first, True) and read == []
+
+
 def test_index_and_run_come_back(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.py": "x", "b\udcff.js": "y"})
     paths = ("a.py", "b\udcff.js")
-    known = index.Index(paths, index.signatures(tmp_path, paths, 10**19), frozenset({"n", "ä"}), frozenset({paths[1]}))
+    seen = index.signatures(tmp_path, paths, 10**19)
+    known = index.Index(paths, seen, frozenset({"n", "ä"}), frozenset({paths[1]}), {paths[1]: "0f" * 16})
     assert index.load(known.dump()) == known
     place = Place("a.py", 1, 2)
     found = Diagnostic(
