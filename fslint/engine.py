@@ -247,6 +247,18 @@ class Workspace:
         return module
 
 
+@contextmanager
+def _little_garbage() -> Iterator[None]:
+    """Nearly all that a run makes lives until its end: looking for garbage as often as usual took a fifth of the time."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 10, 10)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+@_little_garbage()
 def link(workspace: Workspace, everything: bool = False) -> Project:
     """Parse what may track, and widen along reverse imports until nothing new appears.
 
@@ -254,8 +266,6 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     from .link.linker import Linker
 
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 12_000))
-    # Nearly all that linking makes lives until its end: looking for garbage as often as usual took a fifth of the time.
-    gc.set_threshold(50_000, 10, 10)
     settings, search = workspace.settings, workspace.search
     hits = search.seeds(workspace.names, workspace.last.needles if workspace.last else ())
     if everything:
@@ -548,6 +558,7 @@ def _placed(project: Project, diagnostic: Diagnostic) -> Diagnostic | None:
     return None
 
 
+@_little_garbage()
 def check(settings: Settings, paths: Sequence[str] = (), recall: bool = True) -> Result:
     """Check the project; ``paths`` (relative to the working directory) choose what is reported. ``recall``: an earlier
     run's result will do where it still stands (it comes without ``project``)."""

@@ -74,7 +74,7 @@ def test_the_wheel_says_what_it_needs(wheel: Path) -> None:
         "tree-sitter-typescript",
     }
     entry_points = archive.read(metadata.replace("METADATA", "entry_points.txt")).decode()
-    assert "fslint = fslint.cli:main" in entry_points
+    assert "fslint = fslint.__main__:program" in entry_points
 
 
 def test_pages_and_schema_are_read_from_the_wheel(wheel: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import random
 import sqlite3
@@ -63,6 +64,12 @@ def test_an_unchanged_project_is_not_linked_again(project: Path) -> None:
     assert check(project, ["web/cart.ts"]) == (plain(project, ["web/cart.ts"]), True)
     (project / "web/other.ts").write_text("export const other = 2;\n")
     assert check(project) == (first, True)
+
+
+def test_a_run_leaves_the_garbage_collector_as_it_was(project: Path) -> None:
+    usual = gc.get_threshold()
+    check(project)
+    assert gc.get_threshold() == usual
 
 
 CHANGES = {
