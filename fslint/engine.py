@@ -19,10 +19,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .aside import Aside
 from .cache import Cache, key_of
 from .diagnostics import Diagnostic, Place, Related, apply_precedence
 from .discovery import Files, Selection, discover, is_test
 from .frontends import language_of
+from .imports import Imports, Scanned, scan
+from .imports import load as load_imports
 from .index import load as load_index
 from .index import signatures
 from .runs import Run, digest_of, digest_of_files, digest_of_names
@@ -36,7 +39,6 @@ from .text import Undecodable, to_utf8
 if TYPE_CHECKING:
     from .facts import FileFacts
     from .inventory import Position
-    from .link.linker import Linker
     from .link.modules import Module
     from .link.project import Project
     from .registry import Registry
@@ -50,10 +52,10 @@ MAX_NAMED = 400
 MIN_NAMED = 3
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe is not waited for."""
+ENOUGH = 500
+"""Files from which it pays to look for imports in a process of its own."""
 MAX_SEARCHED = 100_000_000
 """Bytes of a file above which it is not opened, not even to see whether it is worth a word."""
-MAX_FOLDERS, MAX_BESIDE, MAX_GUESSES = 5, 12, 40
-"""Beyond these numbers guessing costs more than it spares."""
 
 
 @dataclass(slots=True)
@@ -92,8 +94,10 @@ class Workspace:
         """Hashes of the contents that the result depends on."""
         self.hashes: dict[str, str] = {}
         """Those that are known, whether or not it does."""
+        self.importers = _Importers(self)
+        """Those that ``link`` asked for."""
         self.named = frozenset(named)
-        self._folders: dict[str, list[str]] | None = None
+        self._scan: Aside | None = None
         self._top = f"{settings.root}/"
         keeps = self.cache.works and not settings.overlay
         self.last = load_index(self.cache.note("index"))
@@ -106,10 +110,16 @@ class Workspace:
         self.paths = self.files.known
         looks = keeps or self.last is not None
         found = signatures(settings.root, self.files.paths, time.time_ns()) if looks else None
-        self.search.settle(self.files, self.last, found)
+        self.changed = (
+            self.last.changed(self.files.paths, found) if self.last is not None and found is not None else None
+        )
+        """The files that look other than after the last run; None where that is not known, or too many to look at."""
+        if self.changed is not None:
+            self.changed |= self.paths.intersection(settings.overlay)
+        self.search.settle(self.files, self.last, self.changed)
         self.signatures = found if keeps else None
-        if self.last is not None and self.signatures is not None:
-            self.hashes.update(self.last.still(self.files.paths, self.signatures))
+        if self.last is not None and self.signatures is not None and self.changed is not None:
+            self.hashes = {path: known for path, known in self.last.digests.items() if path not in self.changed}
         # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
         for path in self.named - self.paths:
             if language_of(path) is not None and _is_special(settings.root / path):
@@ -126,12 +136,69 @@ class Workspace:
         """Keep what makes the next run faster, and let go of the cache."""
         if self.signatures is not None and self.search.asked and self.cache.works:
             hashes = {path: known for path, known in self.hashes.items() if known and path in self.paths}
-            found = replace(self.search.index(self.signatures), digests=hashes)
+            found = replace(self.search.index(self.signatures, self._keep_imports()), digests=hashes)
             if found != self.last:
                 self.cache.remember("index", found.dump())
+        if self._scan is not None:
+            self._scan.close()
         self.cache.close()
         # Whoever keeps the project keeps this; what was parsed and not taken in is most of it.
         self.facts = {}
+
+    def _keep_imports(self) -> str:
+        """The digest of the imports that the cache has after this run; "" for none."""
+        known = self.last.imports if self.last is not None and self.changed is not None else ""
+        if "imports" not in self.__dict__ and (not known or self._same_files()):
+            return known
+        if self.imports.digest != known:
+            if self._kept is None or self._kept.scanned is not self.imports.scanned:
+                self.cache.remember("imports", self.imports.scanned.dump)
+            self.cache.remember("imports-changed", self.imports.dump_changed())
+        return self.imports.digest
+
+    def imports_digest(self) -> str:
+        """The digest of ``imports``, read from the last run's notes where nothing has changed."""
+        return (
+            self.last.imports
+            if self.last is not None and self.last.imports and self._same_files()
+            else self.imports.digest
+        )
+
+    def _same_files(self) -> bool:
+        return not self.changed and self.last is not None and self.last.paths == self.files.paths
+
+    @cached_property
+    def _kept(self) -> Imports | None:
+        """The imports of all files after the last run."""
+        if self.last is None or self.changed is None or not self.last.imports:
+            return None
+        return load_imports(self.cache.note("imports"), self.cache.note("imports-changed"), self.last.imports)
+
+    @cached_property
+    def imports(self) -> Imports:
+        """Who imports what."""
+        if self.last is not None and self.changed is not None and self._kept is not None:
+            if self._same_files():
+                return self._kept
+            gone = set(self.last.paths) - self.paths
+            found = self._kept.updated(list(filter(_is_code, self.changed)), gone, self._written)
+            if found is not None:
+                return found
+        self.scan_imports()
+        assert self._scan is not None
+        scanned, self._scan = self._scan.result(), None
+        return Imports(Scanned(scanned))
+
+    def scan_imports(self) -> None:
+        """Look for all imports, in another process where that is possible, unless they are known."""
+        if self._scan is None and "imports" not in self.__dict__ and self._kept is None:
+            paths = list(filter(_is_code, self.files.paths))
+            parallel = self.settings.jobs != 1 and len(paths) > ENOUGH
+            self._scan = Aside(lambda: scan(paths, self._written), parallel)
+
+    def _written(self, path: str) -> bytes:
+        """A file's text, for its imports: the result depends on these alone."""
+        return self.text(path, seen=False)
 
     def content(self, path: str) -> bytes | None:
         """A file's bytes as they are, or None (and it is entered as unreadable). The result depends on them from now on."""
@@ -178,14 +245,6 @@ class Workspace:
         except ValueError:
             self.unreadable[path] = "its name cannot be used"
         return None
-
-    def beside(self, folder: str) -> list[str]:
-        """The files of a folder, not those of the folders in it."""
-        if self._folders is None:
-            self._folders = {}
-            for path in self.files.paths:
-                self._folders.setdefault(path.rpartition("/")[0], []).append(path)
-        return self._folders.get(folder, [])
 
     def text(self, path: str, seen: bool = True) -> bytes:
         """A file's content as its facts see it (UTF-8 without BOM); empty where it cannot be read. Not ``seen``: the result
@@ -276,28 +335,18 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     # A named file is read whatever the search says of it: it may be UTF-16.
     hits |= {p for p in workspace.named if p in workspace.paths and _is_code(p)}
     workspace.parse(sorted(hits))
+    if hits:
+        workspace.scan_imports()
     linker = Linker(workspace.load, workspace.resolver, settings, addressed)
     linker.add(m for m in (workspace.load(p) for p in sorted(hits)) if m is not None)
     searched: set[str] = set()
     named: set[str] = set()
     seen: set[str] = set(workspace.facts)
-    importers = _Importers(workspace)
+    importers = workspace.importers
     for _ in range(MAX_ROUNDS):
         while drawn := linker.drawn_in():
             linker.add(drawn)
         wanted = linker.wanted()
-        needles: set[str] = set()
-        for path in wanted:
-            needles |= workspace.resolver.importers_needles(path)
-        fresh = needles - searched
-        # What is known already may lead on; only then are all files searched again.
-        later = fresh - search.needles
-        if fresh - later:
-            importers.add(search.find(fresh - later, exact=False))
-        if later and not _lead_on(workspace, linker, importers.of(wanted)):
-            importers.add(search.find(later, _guesses(workspace, wanted), exact=False))
-            later = set()
-        searched |= fresh - later
         known = set(linker.modules)
         names = sorted(linker.names_wanted() - searched)
         search.find(names)
@@ -342,56 +391,48 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
 
 
 class _Importers:
-    """The files that a search found, and the modules that their imports lead to, by their text."""
+    """The files whose texts show an import that leads to a module."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._targets: dict[str, set[str]] = {}
-        self._unclear: set[str] = set()
-
-    def add(self, found: Iterable[str]) -> None:
-        """Take in files."""
-        from .resolve.written import written_imports
-
-        resolver, tests = self._workspace.resolver, self._workspace.settings.exclude_tests
-        for path in found:
-            if path in self._targets or path in self._unclear or not _is_code(path) or (tests and is_test(path)):
-                continue
-            imports = written_imports(path, self._workspace.text(path, seen=False))
-            if imports is None:
-                self._unclear.add(path)
-                continue
-            targets = self._targets[path] = set()
-            for specifier, name in imports:
-                targets.update(resolver.resolve(path, specifier, name))
-                if name not in ("", "*") and (submodule := resolver.submodule(path, specifier, name)) is not None:
-                    targets.add(submodule)
+        self._leading: dict[str, dict[str, set[str]]] = {}
+        self.wanted: set[str] = set()
+        self.found: set[str] = set()
 
     def of(self, wanted: Iterable[str]) -> set[str]:
-        """The files that may import one of some modules."""
-        modules = set(wanted)
-        return self._unclear.union(path for path, targets in self._targets.items() if not modules.isdisjoint(targets))
+        """The files that may import one of some modules, or one of those that were asked for before."""
+        keys = self._workspace.resolver.importers_keys
+        for module in sorted(set(wanted) - self.wanted):
+            self.wanted.add(module)
+            for key in keys(module):
+                self.found.update(self._by_key(key).get(module, ()), self._holding(key))
+        return self.found
 
+    def _by_key(self, key: str) -> dict[str, set[str]]:
+        """Of the imports that are found by a word: the files that write them, by the module that they lead to."""
+        known = self._leading.get(key)
+        if known is None:
+            known = self._leading[key] = {}
+            from .resolve.written import SEPARATOR
 
-def _lead_on(workspace: Workspace, linker: Linker, found: Iterable[str]) -> bool:
-    """Whether one of some files imports what is wanted and is not yet taken in."""
-    fresh = [p for p in sorted(found) if p not in linker.modules]
-    workspace.parse(fresh)
-    return any((facts := workspace.facts.get(p)) is not None and linker.imports_wanted(p, facts) for p in fresh)
+            resolver = self._workspace.resolver
+            for row, paths in self._workspace.imports.writers(key):
+                specifier, _, name = row.partition(SEPARATOR)
+                for path in paths:
+                    for target in resolver.resolve(path, specifier, name):
+                        known.setdefault(target, set()).add(path)
+                    if name and (submodule := resolver.submodule(path, specifier, name)) is not None:
+                        known.setdefault(submodule, set()).add(path)
+        return known
 
+    @cached_property
+    def _unclear(self) -> dict[str, bytes]:
+        return {path: self._workspace.text(path, seen=False) for path in self._workspace.imports.unclear()}
 
-def _guesses(workspace: Workspace, wanted: Iterable[str]) -> set[str]:
-    """What the next round may search for: the importers of what stands beside the modules of this one. Wrappers and
-    barrels keep together, and a string more costs little where a further search reads all files again."""
-    folders = {path.rpartition("/")[0] for path in wanted}
-    if len(folders) > MAX_FOLDERS:
-        return set()
-    found: set[str] = set()
-    for folder in folders:
-        beside = [p for p in workspace.beside(folder) if _is_code(p) and not is_test(p)]
-        for path in beside if len(beside) <= MAX_BESIDE else ():
-            found |= workspace.resolver.importers_needles(path)
-    return found if len(found) <= MAX_GUESSES else set()
+    def _holding(self, key: str) -> Iterator[str]:
+        """Of the files whose text does not tell all their imports, those that hold a word."""
+        word = key.encode("utf-8", "surrogateescape")
+        return (path for path, text in self._unclear.items() if key != "." and word in text)
 
 
 def _linked_facts(workspace: Workspace, project: Project) -> None:
@@ -592,7 +633,13 @@ def settle(
 
 def _stands(workspace: Workspace, run: Run) -> bool:
     """Whether an earlier result still holds. If it does, the next run needs to know of the same strings as this one."""
-    if not run.stands(workspace.files, lambda: workspace.search.holding(run.needles), workspace.digest):
+    if not run.stands(
+        workspace.files,
+        lambda: workspace.search.holding(run.needles),
+        workspace.imports_digest,
+        lambda: _Importers(workspace).of(run.wanted),
+        workspace.digest,
+    ):
         return False
     workspace.search.asked |= run.needles
     return True
@@ -613,6 +660,9 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
         frozenset(workspace.search.asked),
         digest_of_files(workspace.files),
         digest_of_names(holders),
+        workspace.imports.digest if workspace.importers.wanted else "",
+        tuple(sorted(workspace.importers.wanted)),
+        digest_of_names(workspace.importers.found),
         contents,
         everything,
         suppressed,

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 _SIGNATURE = struct.Struct("<qqQQ")
-_HEADER = struct.Struct("<4sIIIIII")
-_MAGIC = b"fsi2"
+_HEADER = struct.Struct("<4sIIIIIII")
+_MAGIC = b"fsi3"
 _DIGEST = 16
 """Bytes of a content's hash."""
 _UNKNOWN = bytes(_SIGNATURE.size)
@@ -53,30 +53,19 @@ def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """``holders``: of ``paths``, those that hold one of ``needles``. ``digests``: hashes (``runs.digest_of``) of the contents
-    that were read, by path."""
+    """``holders``: of ``paths``, those that hold one of ``needles``. ``imports``: the digest of what they import, if the
+    cache has that too (``imports.py``), else "". ``digests``: hashes (``runs.digest_of``) of the contents that were read,
+    by path."""
 
     paths: tuple[str, ...]
     signatures: Signatures
     needles: frozenset[str]
     holders: frozenset[str]
+    imports: str = ""
     digests: Mapping[str, str] = field(default_factory=dict)
 
     def changed(self, paths: Sequence[str], now: Signatures) -> set[str] | None:
         """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""
-        found = self._other(paths, now)
-        return found if len(found) <= max(_MANY, len(paths) // 10) else None
-
-    def still(self, paths: tuple[str, ...], now: Signatures) -> Mapping[str, str]:
-        """``digests``, of those of ``paths`` that look as they did."""
-        other = self._other(paths, now)
-        if not other and paths == self.paths:
-            return self.digests
-        same = set(paths).difference(other)
-        return {path: digest for path, digest in self.digests.items() if path in same}
-
-    def _other(self, paths: Sequence[str], now: Signatures) -> set[str]:
-        """The files of ``paths`` that are new or look other than they did."""
         size = _SIGNATURE.size
         old, new = self.signatures.rows, now.rows
         if old == new and tuple(paths) == self.paths and _UNKNOWN not in new:
@@ -87,7 +76,7 @@ class Index:
             row = new[number * size : number * size + size]
             if row == _UNKNOWN or before.get(path) != row:
                 found.add(path)
-        return found
+        return found if len(found) <= max(_MANY, len(paths) // 10) else None
 
     def dump(self) -> bytes:
         """As bytes, for the cache."""
@@ -100,6 +89,7 @@ class Index:
             _numbers(sorted(rows[path] for path in self.holders if path in rows)),
             _numbers(digests),
             bytes.fromhex("".join(digests.values())),
+            self.imports.encode(),
         )
         return _HEADER.pack(_MAGIC, *map(len, parts)) + b"".join(parts)
 
@@ -125,6 +115,7 @@ def load(data: bytes | None) -> Index | None:
             Signatures(parts[2]),
             frozenset(_split(parts[0])),
             frozenset(paths[n] for n in _unpacked(parts[3])),
+            parts[6].decode(),
             {paths[n]: digests[at * width : at * width + width] for at, n in enumerate(digested)},
         )
     except (struct.error, ValueError, IndexError):

@@ -7,11 +7,11 @@ one of them dies, the work is done here.
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from .aside import can_fork
 from .facts import FileFacts, decode, encode
 from .frontends import extract
 
@@ -24,8 +24,6 @@ Content = tuple[bytes, str]
 ENOUGH = 400_000
 """Bytes from which a further process is worth its start (measured: half a second of work, for 0.03 s of forking)."""
 _MOST = 8
-HARMLESS = frozenset(("fslint-progress",))
-"""Names of threads that hold no lock that a copy of the process takes: they wait, and write to standard error."""
 
 
 def processors() -> int:
@@ -39,7 +37,7 @@ def extract_many(contents: Sequence[Content], jobs: int = 0) -> list[FileFacts]:
     """Facts of each content. ``jobs``: processes at most; 0: as many as there are processors, and work for them."""
     size = sum(len(text) for text, _ in contents)
     wanted = min(jobs or min(processors(), _MOST), size // ENOUGH + 1, len(contents) or 1)
-    if wanted <= 1 or not _can_fork():
+    if wanted <= 1 or not can_fork():
         return [extract(*content) for content in contents]
     shares = _shares(contents, wanted)
     workers = [_Worker([contents[n] for n in share]) for share in shares[1:]]
@@ -47,15 +45,6 @@ def extract_many(contents: Sequence[Content], jobs: int = 0) -> list[FileFacts]:
     for worker, share in zip(workers, shares[1:], strict=True):
         found.update(zip(share, worker.facts(), strict=False))
     return [found[n] if n in found else extract(*contents[n]) for n in range(len(contents))]
-
-
-def _can_fork() -> bool:
-    """Forking is quick, and safe while no other thread holds a lock that the copy may want; starting anew costs more than
-    most projects take to parse."""
-    if sys.platform != "linux":
-        return False
-    threads = sys.modules.get("threading")
-    return threads is None or all(t is threads.main_thread() or t.name in HARMLESS for t in threads.enumerate())
 
 
 def _shares(contents: Sequence[Content], number: int) -> list[list[int]]:

@@ -29,13 +29,17 @@ class Run:
     """A run's result and what it came from.
 
     ``contents``: hash of each file that was read, "" for one that could not be. ``holders``: hash of the files that hold
-    one of ``needles``. ``secrets``: places of keys in the files that findings name. ``counts``: of the summary, those
+    one of ``needles``. ``imports``: hash of what all files import, "" if nobody asked; ``importers``: of those files that
+    import one of the modules ``wanted``. ``secrets``: places of keys in the files that findings name. ``counts``: of the summary, those
     that do not depend on what is reported.
     """
 
     needles: frozenset[str]
     files: str
     holders: str
+    imports: str
+    wanted: tuple[str, ...]
+    importers: str
     contents: Mapping[str, str]
     everything: list[Diagnostic]
     suppressed: int
@@ -43,12 +47,20 @@ class Run:
     notes: list[str]
     secrets: Mapping[str, Spans]
 
-    def stands(self, files: Files, holders: Callable[[], Iterable[str]], digest: Callable[[str], str]) -> bool:
-        """Whether the same would be found now. ``holders``: the files that hold one of ``needles`` now; ``digest``: the
-        hash of a file's content now."""
+    def stands(
+        self,
+        files: Files,
+        holders: Callable[[], Iterable[str]],
+        imports: Callable[[], str],
+        importers: Callable[[], Iterable[str]],
+        digest: Callable[[str], str],
+    ) -> bool:
+        """Whether the same would be found now. ``holders``: the files that hold one of ``needles`` now; ``imports``,
+        ``importers``: as above; ``digest``: the hash of a file's content now."""
         return (
             self.files == digest_of_files(files)
             and self.holders == digest_of_names(holders())
+            and (self.imports in ("", imports()) or self.importers == digest_of_names(importers()))
             and all(digest(path) == known for path, known in self.contents.items())
         )
 
@@ -115,6 +127,9 @@ def dump(run: Run) -> bytes:
         "needles": sorted(run.needles),
         "files": run.files,
         "holders": run.holders,
+        "imports": run.imports,
+        "wanted": run.wanted,
+        "importers": run.importers,
         "contents": run.contents,
         "everything": [_row(d) for d in run.everything],
         "suppressed": run.suppressed,
@@ -133,6 +148,9 @@ def load(data: bytes | None) -> Run | None:
             frozenset(record["needles"]),
             record["files"],
             record["holders"],
+            record["imports"],
+            tuple(record["wanted"]),
+            record["importers"],
             dict(record["contents"]),
             [_diagnostic(row) for row in record["everything"]],
             int(record["suppressed"]),

@@ -101,17 +101,14 @@ class Search:
         self._running = _Grep(self._root, _encoded(needles))
         self._running.needles = set(needles)
 
-    def settle(self, files: Files, last: Index | None, now: Signatures | None) -> None:
-        """Say which files there are; ``last``, ``now``: what was known of them after the last run, and how they look."""
+    def settle(self, files: Files, last: Index | None, changed: Collection[str] | None) -> None:
+        """Say which files there are; ``last``: what was known after the last run, and which files have ``changed`` since
+        (None: nobody knows)."""
         self._files = files
-        if last is not None and now is not None:
-            changed = last.changed(files.paths, now)
-            if changed is not None:
-                known = files.known
-                changed |= known.intersection(self._overlay)
-                self.needles = set(last.needles)
-                self.holders = {path for path in last.holders if path in known and path not in changed}
-                self.holders |= set(_holding(changed, _encoded(self.needles), self._content))
+        if last is not None and changed is not None:
+            self.needles = set(last.needles)
+            self.holders = {path for path in last.holders if path in files.known and path not in changed}
+            self.holders |= set(_holding(changed, _encoded(self.needles), self._content))
         running, self._running = self._running, None
         if running is not None:
             grepped = running.names()
@@ -147,10 +144,11 @@ class Search:
             found |= set(_holding(hits - found, _encoded(fresh), self._content)) if guessed and exact else hits
         return found
 
-    def index(self, now: Signatures) -> Index:
-        """What the next run may know. ``now``: how the files looked before the first search."""
+    def index(self, now: Signatures, imports: str) -> Index:
+        """What the next run may know. ``now``: how the files looked before the first search; ``imports``: the digest of
+        what they import."""
         assert self._files is not None
-        return Index(self._files.paths, now, frozenset(self.asked), frozenset(self.holding(self.asked)))
+        return Index(self._files.paths, now, frozenset(self.asked), frozenset(self.holding(self.asked)), imports)
 
     def holding(self, needles: Collection[str]) -> set[str]:
         """The files that hold one of ``needles``; at once where nothing else was asked for."""

@@ -8,7 +8,7 @@ import pytest
 
 from fslint.facts import FileFacts
 from fslint.frontends import extract, language_of
-from fslint.resolve.written import written_imports
+from fslint.resolve.written import SEPARATOR, key_of, key_of_row, written_imports
 from fslint.rulebook import pages
 
 IMPORTS = {
@@ -26,7 +26,7 @@ IMPORTS = {
         "from a import (  # (b)\n    b,  # c)\n    Address)", "from a import \\\r\n    Address", "if x: import Address", "x = 1; from Address import y",
         "import importlib\nimportlib.import_module('a.Address')", "__import__('Address')", "from a import(Address)", "import Address",
         "from . import Address", "from .. import(Address as b, c)", "from .a.b import *", "import a, b.c as d, Address",
-        "from . a import b", "def f():\n\tfrom ... import x\n", "from a . b import c",
+        "import a; from b import Address", "from . a import b", "def f():\n\tfrom ... import x\n", "from a . b import c",
     ],
     "a.vue": ["<script>import x from './Address'</script>", "<script setup lang='ts'>\nconst x = await import('./Address')\n</script>"],
     "a.svelte": ["<script>\nimport A from './Address.svelte'\n</script>\n<A on:click={() => import('./late')} />"],
@@ -34,15 +34,15 @@ IMPORTS = {
 }  # fmt: skip
 
 
-def missing(path: str, content: bytes, facts: FileFacts) -> set[tuple[str, str]]:
+def missing(path: str, content: bytes, facts: FileFacts) -> set[str]:
     """Imports that the front end sees and the text does not show."""
-    written = written_imports(path, content)
-    if written is None:
+    written, whole = written_imports(path, content)
+    if not whole:
         return set()
     python = path.endswith(".py")
-    seen = {(i.specifier, i.name if python else "") for i in facts.imports}
-    seen |= {(e.specifier, "") for e in facts.exports if e.specifier}
-    return seen - written
+    seen = {f"{i.specifier}{SEPARATOR}{i.name.strip('*')}" if python else i.specifier for i in facts.imports}
+    seen |= {e.specifier for e in facts.exports if e.specifier and not python}
+    return {row for row in seen if row.encode("utf-8", "surrogateescape") not in written}
 
 
 @pytest.mark.parametrize(("path", "text"), [(path, text) for path, texts in IMPORTS.items() for text in texts])
@@ -75,8 +75,8 @@ def test_own_sources_show_theirs() -> None:
 
 def test_words_are_no_imports() -> None:
     text = b"label('Address book'); f(sendAddress, 'x'); const from = './Address'; t(`import me`)"
-    assert written_imports("a.ts", text) == set()
-    assert written_imports("a.py", b"x = 'Address'\nclient = Address()\nfrom_ = 'a'\n") == set()
+    assert written_imports("a.ts", text) == (set(), True)
+    assert written_imports("a.py", b"x = 'Address'\nclient = Address()\nfrom_ = 'a'\n") == (set(), True)
 
 
 def test_hostile_text_takes_no_long_time() -> None:
@@ -84,3 +84,23 @@ def test_hostile_text_takes_no_long_time() -> None:
     assert written_imports("a.py", text) is not None
     written_imports("a.ts", b"from//" * 50_000)
     written_imports("a.ts", b"import " * 50_000 + b"/*" * 50_000 + b"import(/* " * 20_000 + b"'" * 200_001)
+
+
+@pytest.mark.parametrize(
+    ("row", "path"),
+    [
+        ("./user.service", "a/user.service.ts"),
+        ("../log.js?url", "log.ts"),
+        ("raw-loader!./Log.vue", "Log.vue"),
+        ("./log/", "a/log"),
+        ("@x/log", "log.native.tsx"),
+        ("..", "."),
+        ("./", "."),
+        (f"a.b{SEPARATOR}", "a/b.py"),
+        (f"a.b{SEPARATOR}c", "a/b/c.py"),
+        (f"..{SEPARATOR}", "."),
+        (f".{SEPARATOR}c", "c.pyi"),
+    ],
+)
+def test_an_import_and_what_it_means_have_one_key(row: str, path: str) -> None:
+    assert key_of_row(row) == key_of(path)

@@ -73,8 +73,8 @@ class Resolver:
             return self._python.external(specifier)
         return self._javascript.external(path, specifier)
 
-    def importers_needles(self, path: str) -> frozenset[str]:
-        """Fixed strings of which every file that imports ``path`` holds at least one."""
+    def importers_keys(self, path: str) -> frozenset[str]:
+        """Words of which one finds every import of ``path`` (``written.key_of_row``)."""
         if path.endswith(_PYTHON):
-            return self._python.needles(path)
-        return self._javascript.needles(path)
+            return self._python.keys(path)
+        return self._javascript.keys(path)

@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from .written import key_of
+
 _TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
 _ENDINGS = (
@@ -36,9 +38,6 @@ _BUILT = {"dist", "build", "lib", "out", "esm", "cjs", "es", "es6", "es2015", "e
 _BUILT |= {"commonjs", "types", "typings", "dist-es", "node", "browser"}
 _FIXTURES = frozenset(("fixtures", "__fixtures__", "__mocks__", "__tests__", "templates", "template", "testdata"))
 _FALLBACK_FOLDERS = ("src", "", "app", "resources/js")
-_COMMON = frozenset(
-    ("src", "lib", "app", "dist", "main", "core", "common", "shared", "utils", "util", "api", "web", "client", "server")
-)
 _QUOTES = "'\"`"
 _DEPTH = 8
 
@@ -612,45 +611,40 @@ class JavaScript:
             if not exact:
                 rules.add(f"{stem}/*", [f"{target}/*" if target else "*" for target in inside])
 
-    # ------------------------------------------------------------------------------------------------------- needles
+    # ---------------------------------------------------------------------------------------------------------- keys
 
-    def needles(self, path: str) -> frozenset[str]:
+    def keys(self, path: str) -> frozenset[str]:
         folder, _, name = path.rpartition("/")
         ending = next((e for e in sorted(_ENDINGS, key=len, reverse=True) if name.endswith(e)), "")
         stem = name[: len(name) - len(ending)]
         if not ending:
-            return frozenset((name,))
+            return frozenset((key_of(name),))
         for platform in _PLATFORMS:
             stem = stem.removesuffix(platform) or stem
         module = f"{folder}/{stem}" if folder else stem
-        found: set[str] = set()
+        found = {stem}
         ways = [module, f"{module}{ending}"]
         if stem == "index":
-            found.update((f"{folder.rpartition('/')[2]}/index", "./index", "@/index", "~/index"))
-            found |= _index_needles()
-            found |= _segment(folder.rpartition("/")[2])
+            found |= {folder, "."}
             ways.append(folder)
-        else:
-            found |= {stem}
-        found |= self._package_needles(path, ways)
+        found |= self._package_keys(path, ways)
         keys, wild = self._alias_keys()
-        for key in keys.get(path, ()):
-            found |= _segment(key)
+        found |= keys.get(path, set())
         for way in ways:
             for prefix, suffix, target in wild:
                 before, _, after = target.partition("*")
                 star = _star(way, before, after)
                 if star is not None:
-                    found |= _segment(_last(f"{prefix}{star}{suffix}"))
-        return frozenset(needle for needle in found if needle)
+                    found.add(f"{prefix}{star}{suffix}")
+        return frozenset(map(key_of, found))
 
-    def _package_needles(self, path: str, ways: list[str]) -> set[str]:
+    def _package_keys(self, path: str, ways: list[str]) -> set[str]:
         found: set[str] = set()
         for package in self._packages_above(_parent(path)):
             manifest = self._manifest(package)
             name = manifest.get("name")
             if path in self._entry(package, "", True):
-                found |= _segment(package.rpartition("/")[2]) | _index_needles()
+                found |= {package, "."}
                 found |= {name} if isinstance(name, str) else set()
             for table, head in ((manifest.get("exports"), name), (manifest.get("imports"), "")):
                 if not isinstance(table, dict) or not isinstance(head, str):
@@ -667,7 +661,7 @@ class JavaScript:
                         for way in ways:
                             star = _star(way, before, after) if at else None
                             if star is not None:
-                                found |= _segment(_last(written.replace("*", star)))
+                                found.add(written.replace("*", star))
         return found
 
     def _alias_keys(self) -> tuple[dict[str, set[str]], list[tuple[str, str, str]]]:
@@ -727,26 +721,3 @@ def _from_config(folder: str, written: str, leaf: str) -> str | None:
 def _config_order(name: str) -> tuple[int, str]:
     main = {"tsconfig.json": 0, "jsconfig.json": 1}.get(name, 2)
     return (main + any(word in name for word in ("spec", "test", "cypress", "e2e")), name)
-
-
-def _last(specifier: str) -> str:
-    return specifier.rstrip("/").rpartition("/")[2]
-
-
-def _segment(text: str) -> set[str]:
-    """Needles for a specifier that ends with ``text``; a short or common word is taken with what must follow it."""
-    if len(text) > 3 and text not in _COMMON:
-        return {text}
-    return {f"{text}{end}" for quote in _QUOTES for end in (quote, "/" + quote)} if text else set()
-
-
-def _index_needles() -> set[str]:
-    """How files beside or below an index file name its folder."""
-    starts = [f"{quote}{dots}" for quote in _QUOTES for dots in (".", "..")] + ["/.."]
-    return {
-        f"{start}{end}"
-        for start in starts
-        for quote in _QUOTES
-        for end in (quote, "/" + quote)
-        if start[0] in (quote, "/")
-    }

@@ -110,13 +110,10 @@ class Python:
     def external(self, specifier: str) -> str:
         return "" if specifier.startswith(".") else specifier.partition(".")[0]
 
-    def needles(self, path: str) -> frozenset[str]:
+    def keys(self, path: str) -> frozenset[str]:
         folder, _, name = path.rpartition("/")
         stem = name.rpartition(".")[0]
-        if stem != "__init__":
-            return frozenset((stem,))
-        relative = (f"from {dots}{gap}import" for dots in (".", "..", "...", "....") for gap in (" ", ""))
-        return frozenset((folder.rpartition("/")[2] or "__init__", *relative))
+        return frozenset((stem,) if stem != "__init__" else (folder.rpartition("/")[2] or "__init__", "."))
 
     def _binds(self, file: str, name: str) -> bool:
         """Whether a package's own file may bind ``name`` to something else than its submodule."""
