@@ -108,6 +108,9 @@ class Workspace:
             self.search.begin({*SEEDS, *self.names, *(self.run.needles if self.run else ())})
         self.files: Files = discover(settings)
         self.paths = self.files.known
+        if self.last is None and len(self.files.paths) > ENOUGH and settings.jobs != 1:
+            self.scan_imports()
+            self._get_ready()
         looks = keeps or self.last is not None
         found = signatures(settings.root, self.files.paths, time.time_ns()) if looks else None
         self.changed = (
@@ -125,6 +128,14 @@ class Workspace:
             if language_of(path) is not None and _is_special(settings.root / path):
                 self.content(path)
 
+    def _get_ready(self) -> None:
+        """Load what is needed if anything is found, while others still search."""
+        from .link import linker  # noqa: F401
+        from .rules import all_rules
+
+        all_rules()
+        _ = self.resolver
+
     @cached_property
     def resolver(self) -> Resolver:
         """Where imports lead."""
@@ -141,6 +152,7 @@ class Workspace:
                 self.cache.remember("index", found.dump())
         if self._scan is not None:
             self._scan.close()
+            self._scan = None
         self.cache.close()
         # Whoever keeps the project keeps this; what was parsed and not taken in is most of it.
         self.facts = {}
@@ -192,9 +204,8 @@ class Workspace:
     def scan_imports(self) -> None:
         """Look for all imports, in another process where that is possible, unless they are known."""
         if self._scan is None and "imports" not in self.__dict__ and self._kept is None:
-            paths = list(filter(_is_code, self.files.paths))
-            parallel = self.settings.jobs != 1 and len(paths) > ENOUGH
-            self._scan = Aside(lambda: scan(paths, self._written), parallel)
+            parallel = self.settings.jobs != 1 and len(self.files.paths) > ENOUGH
+            self._scan = Aside(lambda: scan(list(filter(_is_code, self.files.paths)), self._written), parallel)
 
     def _written(self, path: str) -> bytes:
         """A file's text, for its imports: the result depends on these alone."""
