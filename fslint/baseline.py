@@ -11,11 +11,11 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .diagnostics import Diagnostic
+from .hashes import blake2b
 from .source import mask
 
 VERSION = 1

@@ -7,17 +7,18 @@ them what makes the next run faster: the search's index (``index.py``) and the l
 from __future__ import annotations
 
 import contextlib
-import sqlite3
 import sys
 import time
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from .hashes import blake2b
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from .facts import FileFacts
 
 DATABASE = "facts.sqlite"
@@ -145,6 +146,8 @@ class Cache:
     def close(self) -> None:
         """Let go of the file."""
         if self._connection is not None:
+            import sqlite3
+
             with contextlib.suppress(sqlite3.Error):
                 self._connection.close()
             self._connection = None
@@ -158,6 +161,8 @@ class Cache:
     def _rows(self, query: str, values: Collection[object]) -> list[tuple[bytes, bytes, int]]:
         if self._connection is None:
             return []
+        import sqlite3
+
         try:
             return self._connection.execute(query, tuple(values)).fetchall()
         except sqlite3.Error as error:
@@ -167,6 +172,8 @@ class Cache:
     def _write(self, statement: str, rows: Iterable[tuple[bytes | str | int, ...]]) -> None:
         if self._connection is None:
             return
+        import sqlite3
+
         try:
             with self._connection:
                 self._connection.executemany(statement, rows)
@@ -177,6 +184,8 @@ class Cache:
         """Half of the entries go, the longest unused ones first, once the file is over its limit."""
         if self._connection is None or self._folder is None:
             return
+        import sqlite3
+
         try:
             if (self._folder / DATABASE).stat().st_size <= MAX_BYTES:
                 return
@@ -191,6 +200,8 @@ class Cache:
 
     def _give_up(self, error: Exception) -> None:
         """Go on without a cache; a damaged one is removed so that the next run has one again."""
+        import sqlite3
+
         self.close()
         damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
         if damaged and self._folder is not None:
@@ -198,8 +209,7 @@ class Cache:
                 (self._folder / DATABASE).unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
+class Description(NamedTuple):
     """What a cache holds. ``size``: bytes on the disk."""
 
     size: int
@@ -210,6 +220,8 @@ class Description:
 
 def describe(folder: Path) -> Description | None:
     """What is kept in a folder, None where nothing is. Writes nothing."""
+    import sqlite3
+
     file = folder / DATABASE
     try:
         size = sum(path.stat().st_size for path in _files(folder))
@@ -261,6 +273,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _open(folder: Path) -> sqlite3.Connection | None:
+    import sqlite3  # a run without a cache does not need it
+
     try:
         return _connect(folder)
     except sqlite3.OperationalError:
@@ -275,6 +289,8 @@ def _open(folder: Path) -> sqlite3.Connection | None:
 
 
 def _connect(folder: Path) -> sqlite3.Connection:
+    import sqlite3
+
     folder.mkdir(parents=True, exist_ok=True)
     ignore = folder / ".gitignore"
     if not ignore.exists():

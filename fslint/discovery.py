@@ -163,6 +163,8 @@ def _built(paths: set[str]) -> set[str]:
 
 @dataclass(slots=True)
 class _Found:
+    """What a project's list holds, before the settings are asked."""
+
     paths: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     tracked_env: set[str] = field(default_factory=set)

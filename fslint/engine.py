@@ -147,7 +147,7 @@ class Workspace:
         """Keep what makes the next run faster, and let go of the cache."""
         if self.signatures is not None and self.search.asked and self.cache.works:
             hashes = {path: known for path, known in self.hashes.items() if known and path in self.paths}
-            found = replace(self.search.index(self.signatures, self._keep_imports()), digests=hashes)
+            found = self.search.index(self.signatures, self._keep_imports())._replace(digests=hashes)
             if found != self.last:
                 self.cache.remember("index", found.dump())
         if self._scan is not None:

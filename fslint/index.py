@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import struct
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 _SIGNATURE = struct.Struct("<qqQQ")
 _HEADER = struct.Struct("<4sIIIIIII")
@@ -24,14 +24,10 @@ _MANY = 1_000
 """Above this number of changed files (and a tenth of all) Git looks faster than we do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signatures:
+class Signatures(NamedTuple):
     """How files look from outside. ``rows``: one after the other, in the order of the paths that they were taken for."""
 
     rows: bytes
-
-    def __len__(self) -> int:
-        return len(self.rows) // _SIGNATURE.size
 
 
 def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
@@ -51,8 +47,7 @@ def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
     return Signatures(b"".join(rows))
 
 
-@dataclass(frozen=True, slots=True)
-class Index:
+class Index(NamedTuple):
     """``holders``: of ``paths``, those that hold one of ``needles``. ``imports``: the digest of what they import, if the
     cache has that too (``imports.py``), else "". ``digests``: hashes (``runs.digest_of``) of the contents that were read,
     by path."""
@@ -62,7 +57,7 @@ class Index:
     needles: frozenset[str]
     holders: frozenset[str]
     imports: str = ""
-    digests: Mapping[str, str] = field(default_factory=dict)
+    digests: Mapping[str, str] = {}
 
     def changed(self, paths: Sequence[str], now: Signatures) -> set[str] | None:
         """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from functools import cache
-from importlib import resources
+from typing import NamedTuple
 
 from .diagnostics import Diagnostic, Place, Related
 from .patterns import Pattern, PatternError, compile_format, compile_pattern
@@ -116,8 +115,7 @@ class Event:
         return self.side in ("", "both", side)
 
 
-@dataclass(frozen=True, slots=True)
-class Naming:
+class Naming(NamedTuple):
     """How event names are written: ``style`` is one of NAMINGS, or "" with a ``pattern`` for the whole name."""
 
     place: Place
@@ -125,8 +123,7 @@ class Naming:
     pattern: Pattern | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class UserId:
+class UserId(NamedTuple):
     """What user IDs look like. ``text``: the format or pattern as it is written."""
 
     place: Place
@@ -170,6 +167,8 @@ class Registry:
             return None  # nothing but symbols
         if wanted in folded:
             return folded[wanted]
+        from difflib import get_close_matches
+
         close = get_close_matches(wanted, folded, n=1, cutoff=0.8)
         return folded[close[0]] if close else None
 
@@ -201,6 +200,8 @@ def match_property(properties: Mapping[str, Property], name: str) -> Property | 
 @cache
 def schema() -> str:
     """The JSON Schema of a registry file, as text."""
+    from importlib import resources
+
     return resources.files(__package__).joinpath("registry.schema.json").read_text("utf-8")
 
 
@@ -727,6 +728,8 @@ def _listed(words: Collection[str]) -> str:
 def _did_you_mean(word: str, known: Sequence[str], other: Mapping[str, str]) -> str:
     meant = other.get(word) or other.get(word.casefold())
     if meant is None:
+        from difflib import get_close_matches
+
         close = get_close_matches(word.casefold(), [name.casefold() for name in known], n=1, cutoff=0.6)
         meant = next((name for name in known if close and name.casefold() == close[0]), None)
     return f"did you mean `{meant}`?" if meant else ""

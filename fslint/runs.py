@@ -11,21 +11,20 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import fields, is_dataclass
 from functools import cache
-from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .diagnostics import Diagnostic, Edit, Fix, Place, Related
 from .discovery import Files
+from .hashes import blake2b
 from .settings import Settings
 
 Spans = list[tuple[int, int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """A run's result and what it came from.
 
     ``contents``: hash of each file that was read, "" for one that could not be. ``holders``: hash of the files that hold

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any, Literal, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypedDict, TypeVar, cast
 
 from .globs import compiled
 from .rules.catalogue import CATALOGUE
-from .toml_positions import KeyPath, positions
+
+if TYPE_CHECKING:
+    from .toml_positions import KeyPath
 
 Severity = Literal["error", "warning", "info"]
 
@@ -211,8 +212,7 @@ def relative(path: Path, start: Path) -> str:
 # ------------------------------------------------------------------------------------------------ finding the file
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Where settings come from: ``shown`` is its name in messages, ``prefix`` the path of fslint's own table."""
 
     shown: str
@@ -220,6 +220,8 @@ class _Source:
     prefix: KeyPath = ()
 
     def error(self, path: KeyPath, message: str) -> SettingsError:
+        from .toml_positions import positions
+
         lines = positions(self.text)
         full = (*self.prefix, *path)
         line = next((lines[full[:n]] for n in range(len(full), 0, -1) if full[:n] in lines), 1)
@@ -258,6 +260,8 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
 def _table(file: Path, cwd: Path) -> tuple[dict[str, Any], _Source] | None:
     """fslint's table of a file, None if it is a ``pyproject.toml`` without one."""
+    import tomllib
+
     shown = relative(file, cwd)
     shared = file.name == "pyproject.toml"
     try:
@@ -288,7 +292,7 @@ def _table(file: Path, cwd: Path) -> tuple[dict[str, Any], _Source] | None:
 # ---------------------------------------------------------------------------------------------- reading the values
 
 _T = TypeVar("_T")
-_Read = Callable[["_Reader", KeyPath, Any], Any]
+_Read = Callable[["_Reader", "KeyPath", Any], Any]
 
 
 class _Reader:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .diagnostics import Diagnostic, Edit, Fix, Place
 from .facts import Suppression
@@ -19,8 +20,7 @@ FIRST_LINES = 20
 """Where ``ignore-file`` must stand."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(NamedTuple):
     """``kept``: findings that are shown, FS003's among them; ``suppressed``: findings that a comment silences."""
 
     kept: list[Diagnostic]

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-import yaml
+if TYPE_CHECKING:
+    import yaml
 
 Scalar: TypeAlias = str | int | float | bool | None
 
@@ -123,8 +124,11 @@ class _Composer:
         self.documents = 0
 
     def compose(self) -> Node | None:
+        import yaml  # most projects have no such file, and it takes a while
+
+        loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
         try:
-            for event in yaml.parse(self.text, Loader=_LOADER):
+            for event in yaml.parse(self.text, Loader=loader):
                 self.event(event)
         except yaml.MarkedYAMLError as error:
             raise self.syntax_error(error) from None
@@ -134,6 +138,8 @@ class _Composer:
         return self.root
 
     def event(self, event: Any) -> None:
+        import yaml
+
         start = self.at[event.start_mark.index]
         end = self.at[event.end_mark.index]
         if isinstance(event, yaml.DocumentStartEvent):
@@ -207,6 +213,3 @@ class _Composer:
         said = ": ".join(part for part in (error.context, error.problem) if part)
         stop = index + 1 if index < len(self.text) and self.text[index] not in "\r\n" else index
         return YamlError(f"not YAML: {said}", self.at[index], self.at[stop])
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -88,7 +87,14 @@ def colored(choice: str) -> bool:
 
 def columns() -> int:
     """The width of the terminal, or what ``COLUMNS`` says."""
-    return max(40, shutil.get_terminal_size((WIDTH, 24)).columns)
+    # ``shutil`` has the same, and imports every compression with it.
+    told = os.environ.get("COLUMNS", "")
+    if told.isdecimal() and int(told):
+        return max(40, int(told))
+    try:
+        return max(40, os.get_terminal_size(1).columns or WIDTH)
+    except OSError:
+        return WIDTH
 
 
 def write(text: str) -> None:
