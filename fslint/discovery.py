@@ -11,6 +11,7 @@ import re
 import stat
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -73,6 +74,8 @@ _CACHES = frozenset(
 )
 _BUILT = frozenset(("dist", "build", "out"))
 _TRACKED = frozenset(("H ", "M ", "R ", "C ", "K "))
+_REGULAR = "H 100644 "
+"""How the list's row of a tracked file begins, if it is like nearly all."""
 _MANIFESTS = ("package.json", "pyproject.toml", "setup.py")
 
 
@@ -115,10 +118,10 @@ def is_test(path: str) -> bool:
     return not TEST_FOLDERS.isdisjoint(folders) or _TEST_NAME.fullmatch(name) is not None
 
 
-def discover(settings: Settings) -> Files:
-    """The project's files."""
+def discover(settings: Settings, listing: Listing | None = None) -> Files:
+    """The project's files. ``listing``: Git's list of the root, if it was begun before."""
     found = _Found()
-    if git_top(settings.root) is None or not _list_git(settings.root, "", found):
+    if git_top(settings.root) is None or not _list_git(settings.root, "", found, listing):
         found = _Found(repositories=None)
         _walk(settings.root, found)
     include, exclude = compiled(settings.include), compiled(settings.exclude)
@@ -203,11 +206,30 @@ def git(folder: Path, *arguments: str, stdin: bytes | None = None, ok: Sequence[
     return done.stdout if done.returncode in ok else None
 
 
-def _list_git(root: Path, below: str, found: _Found) -> bool:
+class Listing:
+    """Git's list of a work tree's files. Git makes it on its own until it is asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        skip = [argument for name in THIRD_PARTY for argument in ("-x", f"{name}/")]
+        command = ("ls-files", "-z", "-t", "-s", "--cached", "--others", "--exclude-standard", *skip)
+        self._process: subprocess.Popen[bytes] | None = None
+        with suppress(OSError, ValueError):
+            self._process = subprocess.Popen(
+                [*GIT, *command], cwd=folder, env=git_environment(),
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+
+    def read(self) -> bytes | None:
+        """The list, None where Git gives none."""
+        if self._process is None:
+            return None
+        listed, _ = self._process.communicate()
+        return listed if self._process.returncode == 0 else None
+
+
+def _list_git(root: Path, below: str, found: _Found, listing: Listing | None = None) -> bool:
     """Add the files of the work tree at ``below``; False where Git gives no list."""
-    folder = root / below
-    skip = [argument for name in THIRD_PARTY for argument in ("-x", f"{name}/")]
-    listed = git(folder, "ls-files", "-z", "-t", "-s", "--cached", "--others", "--exclude-standard", *skip)
+    listed = (listing or Listing(root / below)).read()
     if listed is None or found.repositories is None:
         return False
     found.repositories.append(below)
@@ -216,7 +238,17 @@ def _list_git(root: Path, below: str, found: _Found) -> bool:
     text = os.fsdecode(listed)
     foreign = tuple(f"{folder}/" for folder in THIRD_PARTY if f"{folder}/" in text)
     languages = _Languages()
-    for entry in text.split("\0"):
+    entries = text.split("\0")
+    start = next((entry.index("\t") + 1 for entry in entries if entry.startswith(_REGULAR)), 0)
+    regular = [entry[start:] for entry in entries if entry[:9] == _REGULAR]
+    regular = [n for n in regular if languages[n[n.rfind(".") :]] or (".env" in n and language_of(n))]
+    if foreign:
+        regular = [name for name in regular if not _third_party(name)]
+    if prefix:
+        regular = [prefix + name for name in regular]
+    found.paths.update(regular)
+    found.tracked_env.update(name for name in regular if ".env" in name and language_of(name) == "dotenv")
+    for entry in [entry for entry in entries if entry[:9] != _REGULAR]:
         status = entry[:2]
         if status in _TRACKED:
             mode, name = entry[2:8], entry[entry.index("\t") + 1 :]

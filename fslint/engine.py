@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 from .aside import Aside
 from .cache import Cache, key_of
 from .diagnostics import Diagnostic, Place, Related, apply_precedence
-from .discovery import Files, Selection, discover, is_test
+from .discovery import Files, Listing, Selection, discover, is_test
 from .frontends import language_of
 from .imports import Imports, Scanned, scan
 from .imports import load as load_imports
@@ -86,6 +86,7 @@ class Workspace:
     def __init__(self, settings: Settings, named: Iterable[str] = (), run: bytes | None = None) -> None:
         """``named``: the PATHS. ``run``: the key of an earlier result that may still stand."""
         self.settings = settings
+        listing = Listing(settings.root) if git_top(settings.root) is not None else None
         self.cache = Cache(settings.cache_dir)
         self.modules: dict[str, Module] = {}
         self.facts: dict[str, FileFacts | None] = {}
@@ -100,29 +101,30 @@ class Workspace:
         self._scan: Aside | None = None
         self._top = f"{settings.root}/"
         keeps = self.cache.works and not settings.overlay
-        self.last = load_index(self.cache.note("index"))
+        self.last = last = load_index(self.cache.note("index"))
         self.run = load_run(self.cache.run(run)) if keeps and run is not None else None
-        self.search = Search(settings.root, settings.overlay, self.raw)
         self.names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
-        if self.last is None and git_top(settings.root) is not None:
-            self.search.begin({*SEEDS, *self.names, *(self.run.needles if self.run else ())})
-        self.files: Files = discover(settings)
+        self._search = Search(settings.root, settings.overlay, self.raw)
+        if last is None and listing is not None:
+            self._search.begin({*SEEDS, *self.names, *(self.run.needles if self.run else ())})
+        now = time.time_ns()
+        # Most often the files are those of the last run: how they look is found out while Git lists them.
+        before = signatures(settings.root, last.paths, now) if last is not None else None
+        self.files: Files = discover(settings, listing)
         self.paths = self.files.known
-        if self.last is None and len(self.files.paths) > ENOUGH and settings.jobs != 1:
+        if last is None and len(self.files.paths) > ENOUGH and settings.jobs != 1:
             self.scan_imports()
             self._get_ready()
-        looks = keeps or self.last is not None
-        found = signatures(settings.root, self.files.paths, time.time_ns()) if looks else None
-        self.changed = (
-            self.last.changed(self.files.paths, found) if self.last is not None and found is not None else None
-        )
+        found = before
+        if last.paths != self.files.paths if last is not None else keeps:
+            found = signatures(settings.root, self.files.paths, now)
+        self.changed = last.changed(self.files.paths, found) if last is not None and found is not None else None
         """The files that look other than after the last run; None where that is not known, or too many to look at."""
         if self.changed is not None:
             self.changed |= self.paths.intersection(settings.overlay)
-        self.search.settle(self.files, self.last, self.changed)
         self.signatures = found if keeps else None
-        if self.last is not None and self.signatures is not None and self.changed is not None:
-            self.hashes = {path: known for path, known in self.last.digests.items() if path not in self.changed}
+        if last is not None and self.signatures is not None and self.changed is not None:
+            self.hashes = {path: known for path, known in last.digests.items() if path not in self.changed}
         # What is named but is no project file is looked at only to say why it cannot be read (a pipe, say).
         for path in self.named - self.paths:
             if language_of(path) is not None and _is_special(settings.root / path):
@@ -137,6 +139,12 @@ class Workspace:
         _ = self.resolver
 
     @cached_property
+    def search(self) -> Search:
+        """The searches of this run."""
+        self._search.settle(self.files, self.last, self.changed)
+        return self._search
+
+    @cached_property
     def resolver(self) -> Resolver:
         """Where imports lead."""
         from .resolve import Resolver
@@ -145,7 +153,7 @@ class Workspace:
 
     def close(self) -> None:
         """Keep what makes the next run faster, and let go of the cache."""
-        if self.signatures is not None and self.search.asked and self.cache.works:
+        if self.signatures is not None and self._search.asked and self.cache.works:
             hashes = {path: known for path, known in self.hashes.items() if known and path in self.paths}
             found = self.search.index(self.signatures, self._keep_imports())._replace(digests=hashes)
             if found != self.last:
@@ -160,7 +168,7 @@ class Workspace:
     def _keep_imports(self) -> str:
         """The digest of the imports that the cache has after this run; "" for none."""
         known = self.last.imports if self.last is not None and self.changed is not None else ""
-        if "imports" not in self.__dict__ and (not known or self._same_files()):
+        if "imports" not in self.__dict__ and (not known or self.unchanged):
             return known
         if self.imports.digest != known:
             if self._kept is None or self._kept.scanned is not self.imports.scanned:
@@ -171,13 +179,13 @@ class Workspace:
     def imports_digest(self) -> str:
         """The digest of ``imports``, read from the last run's notes where nothing has changed."""
         return (
-            self.last.imports
-            if self.last is not None and self.last.imports and self._same_files()
-            else self.imports.digest
+            self.last.imports if self.last is not None and self.last.imports and self.unchanged else self.imports.digest
         )
 
-    def _same_files(self) -> bool:
-        return not self.changed and self.last is not None and self.last.paths == self.files.paths
+    @property
+    def unchanged(self) -> bool:
+        """Whether the files are those of the last run, and look as they did."""
+        return self.changed == set() and self.last is not None and self.last.paths == self.files.paths
 
     @cached_property
     def _kept(self) -> Imports | None:
@@ -190,7 +198,7 @@ class Workspace:
     def imports(self) -> Imports:
         """Who imports what."""
         if self.last is not None and self.changed is not None and self._kept is not None:
-            if self._same_files():
+            if self.unchanged:
                 return self._kept
             gone = set(self.last.paths) - self.paths
             found = self._kept.updated(list(filter(_is_code, self.changed)), gone, self._written)
@@ -644,15 +652,18 @@ def settle(
 
 def _stands(workspace: Workspace, run: Run) -> bool:
     """Whether an earlier result still holds. If it does, the next run needs to know of the same strings as this one."""
+    last = workspace.last if workspace.unchanged else None
+    known = last.holders if last is not None and last.needles == run.needles else None
     if not run.stands(
         workspace.files,
-        lambda: workspace.search.holding(run.needles),
+        lambda: workspace.search.holding(run.needles) if known is None else known,
         workspace.imports_digest,
         lambda: _Importers(workspace).of(run.wanted),
         workspace.digest,
     ):
         return False
-    workspace.search.asked |= run.needles
+    if known is None:
+        workspace.search.asked |= run.needles
     return True
 
 

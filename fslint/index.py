@@ -59,11 +59,11 @@ class Index(NamedTuple):
     imports: str = ""
     digests: Mapping[str, str] = {}
 
-    def changed(self, paths: Sequence[str], now: Signatures) -> set[str] | None:
+    def changed(self, paths: tuple[str, ...], now: Signatures) -> set[str] | None:
         """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""
         size = _SIGNATURE.size
         old, new = self.signatures.rows, now.rows
-        if old == new and tuple(paths) == self.paths and _UNKNOWN not in new:
+        if old == new and paths == self.paths and _UNKNOWN not in new:
             return set()
         before = {path: old[n * size : n * size + size] for n, path in enumerate(self.paths)}
         found = set()

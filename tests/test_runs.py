@@ -184,9 +184,9 @@ def test_a_fresh_file_is_looked_at_again(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.py": "x"})
     now = (tmp_path / "a.py").stat().st_mtime_ns
     seen = index.signatures(tmp_path, ["a.py"], now)
-    assert index.Index(("a.py",), seen, frozenset(), frozenset()).changed(["a.py"], seen) == {"a.py"}
+    assert index.Index(("a.py",), seen, frozenset(), frozenset()).changed(("a.py",), seen) == {"a.py"}
     later = index.signatures(tmp_path, ["a.py"], now + 10**10)
-    assert index.Index(("a.py",), later, frozenset(), frozenset()).changed(["a.py"], later) == set()
+    assert index.Index(("a.py",), later, frozenset(), frozenset()).changed(("a.py",), later) == set()
 
 
 def test_what_looks_as_it_did_is_not_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
