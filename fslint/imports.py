@@ -13,8 +13,9 @@ import struct
 from array import array
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from functools import cached_property
-from hashlib import blake2b
 from itertools import accumulate, pairwise
+
+from .hashes import blake2b
 
 Read = Callable[[str], bytes]
 Rows = tuple[tuple[str, ...], bool]

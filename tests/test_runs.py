@@ -95,6 +95,18 @@ def test_any_change_is_seen(project: Path, name: str) -> None:
     assert check(project) == (changed, True)
 
 
+@pytest.mark.parametrize("name", CHANGES)
+def test_any_change_is_seen_among_more_than_are_looked_at(
+    project: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(index, "_MANY", 0)
+    check(project)
+    CHANGES[name](project)
+    changed, known = check(project)
+    assert not known and changed == plain(project)
+    assert check(project) == (changed, True)
+
+
 def test_a_change_that_keeps_size_and_time_is_seen(project: Path) -> None:
     file = project / "web/cart.ts"
     check(project)
