@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from .inventory import Position
     from .link.modules import Module
     from .link.project import Project
+    from .parallel import Extractors
     from .registry import Registry
     from .resolve import Resolver
 
@@ -161,6 +162,8 @@ class Workspace:
         if self._scan is not None:
             self._scan.close()
             self._scan = None
+        if "_extractors" in self.__dict__:
+            self._extractors.close()
         self.cache.close()
         # Whoever keeps the project keeps this; what was parsed and not taken in is most of it.
         self.facts = {}
@@ -275,6 +278,12 @@ class Workspace:
         except Undecodable:
             return b""
 
+    @cached_property
+    def _extractors(self) -> Extractors:
+        from .parallel import Extractors
+
+        return Extractors(self.settings.jobs)
+
     def parse(self, paths: Iterable[str]) -> None:
         """Facts of files, from the cache or by their front end."""
         wanted = [path for path in paths if path not in self.facts and path in self.paths]
@@ -296,9 +305,7 @@ class Workspace:
         known = self.cache.get_many(list(keys.values())) if keys else {}
         missing = {key: contents[path] for path, key in keys.items() if key not in known}
         if missing:
-            from .parallel import extract_many
-
-            new = dict(zip(missing, extract_many(list(missing.values()), self.settings.jobs), strict=True))
+            new = dict(zip(missing, self._extractors.facts(list(missing.values())), strict=True))
             known.update(new)
             # An expression that is nested too deeply cannot be written down; it is read anew each time.
             with suppress(RecursionError):

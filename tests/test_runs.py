@@ -17,7 +17,7 @@ from projects import git_init, write_project
 
 from fslint import engine, index, parallel, runs
 from fslint.diagnostics import Diagnostic, Edit, Fix, Place, Related
-from fslint.facts import encode
+from fslint.facts import FileFacts, encode
 from fslint.frontends import extract
 from fslint.settings import Overrides, load
 
@@ -242,16 +242,34 @@ def test_index_and_run_come_back(tmp_path: Path) -> None:
     assert runs.load(runs.dump(run)) == run
 
 
-def test_any_number_of_processes_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parallel, "ENOUGH", 200)
+@pytest.fixture
+def eager(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes are worth their while for any content."""
+    monkeypatch.setattr(parallel, "ENOUGH", 1)
+    monkeypatch.setattr(parallel, "WORTH", 1)
+
+
+def extracted(contents: Sequence[parallel.Content], jobs: int) -> list[FileFacts]:
+    """Facts of contents, asked for in two goes."""
+    extractors = parallel.Extractors(jobs)
+    try:
+        middle = len(contents) // 2
+        return extractors.facts(contents[:middle]) + extractors.facts([]) + extractors.facts(contents[middle:])
+    finally:
+        extractors.close()
+
+
+@pytest.mark.usefixtures("eager")
+def test_any_number_of_processes_gives_the_same() -> None:
     texts = [(f"FS.event('Event {n}', {{ n_int: {n} }});\n".encode() * (n % 7), "javascript") for n in range(40)]
     texts += [(b"x = " + b"(" * 3000 + b"1" + b")" * 3000, "python"), (b"x = " + b"-" * 4000 + b"a", "python")]
-    one = parallel.extract_many(texts, 1)
+    one = extracted(texts, 1)
     for jobs in (2, 3, 50):
-        assert [len(f.calls) for f in parallel.extract_many(texts, jobs)] == [len(f.calls) for f in one]
-        assert list(map(encode, parallel.extract_many(texts[:40], jobs))) == list(map(encode, one[:40]))
+        assert [len(f.calls) for f in extracted(texts, jobs)] == [len(f.calls) for f in one]
+        assert list(map(encode, extracted(texts[:40], jobs))) == list(map(encode, one[:40]))
 
 
+@pytest.mark.usefixtures("eager")
 def test_a_process_that_dies_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> None:
     parent = os.getpid()
 
@@ -260,10 +278,17 @@ def test_a_process_that_dies_is_made_up_for(monkeypatch: pytest.MonkeyPatch) -> 
             os._exit(1)
         return extract(text, language)
 
-    monkeypatch.setattr(parallel, "ENOUGH", 1)
     monkeypatch.setattr(parallel, "extract", dies)
-    found = parallel.extract_many([(b"f(1)", "python")] * 6, 2)
+    found = extracted([(b"f(1)", "python")] * 6, 2)
     assert [len(facts.calls) for facts in found] == [1] * 6
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.usefixtures("eager")
+def test_a_share_larger_than_a_pipe_is_done_and_sent() -> None:
+    texts = [(f"FS.event('Event {n}', {{ n_int: {n} }});\n".encode() * 2_000, "javascript") for n in range(6)]
+    assert [len(facts.calls) for facts in extracted(texts, 3)] == [2_000] * 6
 
 
 def test_a_warm_run_imports_no_parser_and_no_linker(project: Path) -> None:
@@ -281,11 +306,11 @@ def test_a_warm_run_imports_no_parser_and_no_linker(project: Path) -> None:
     assert "tree_sitter" in loaded[0] and loaded[1] == "[]"
 
 
+@pytest.mark.usefixtures("eager")
 def test_processes_are_used_on_a_terminal_and_not_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line that says how long a run takes is a thread's; a server's threads may hold locks."""
     parent = os.getpid()
     done = threading.Event()
-    monkeypatch.setattr(parallel, "ENOUGH", 1)
     monkeypatch.setattr(parallel, "extract", lambda text, language: extract(b"f()" * (os.getpid() != parent), language))
     for name, forks in (("fslint-progress", True), ("other", False)):
         done.clear()
@@ -293,7 +318,7 @@ def test_processes_are_used_on_a_terminal_and_not_beside_other_threads(monkeypat
         thread.start()
         # Idle threads that other tests have left (a server's pool) are not what this is about.
         monkeypatch.setattr(threading, "enumerate", lambda thread=thread: [threading.main_thread(), thread])
-        found = parallel.extract_many([(b"x", "python")] * 4, 2)
+        found = extracted([(b"x", "python")] * 4, 2)
         done.set()
         thread.join()
         assert any(facts.calls for facts in found) == (forks and sys.platform == "linux")
