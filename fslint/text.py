@@ -6,6 +6,7 @@ import codecs
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from itertools import accumulate
 
 
 class Undecodable(Exception):
@@ -78,12 +79,11 @@ def _python_encoding(data: bytes) -> str:
 
 # ----------------------------------------------------------------------------------------------------------- lines
 
-_LINE_END = re.compile(rb"\r\n|\n|\r")
-
 
 def line_starts(data: bytes) -> tuple[int, ...]:
     """Byte offset of each line's first byte; lines end with LF, CRLF or CR."""
-    return (0, *(match.end() for match in _LINE_END.finditer(data)))
+    starts = (0, *accumulate(map(len, data.splitlines(keepends=True))))
+    return starts if len(starts) == 1 or data[-1] in b"\r\n" else starts[:-1]
 
 
 def line_of(lines: Sequence[int], offset: int) -> int:

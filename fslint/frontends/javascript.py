@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 import tree_sitter_javascript
@@ -24,7 +24,7 @@ from . import (
 from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import directives
 from .javascript_walk import COMMENTS, FunctionRow, RegionRow, Walk
-from .syntax import comment_secrets, generated_marker, suppressions
+from .syntax import comment_secrets, generated_marker, marks, suppressions
 
 _VALUES = {**javascript_values.VALUES, **javascript_bindings.VALUES, **javascript_functions.VALUES}
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
@@ -275,20 +275,39 @@ def _esprima_error(text: str) -> tuple[int, str] | None:
 
 # ---------------------------------------------------------------------------------------------------------- comments
 
-_MARKS = re.compile(rb"(?i)fslint|na1\.|eu1\.|fs_api_key_|bmExL|ZXUxL|full_?story|fs_?api|fs_?key")
+_LINE_COMMENT = re.compile(rb"//[^\n]*")
+_HTML_COMMENT = re.compile(rb"(?:<!--|-->)[^\n]*")
 
 
 def _comments(data: bytes, root: Node) -> list[tuple[int, int]]:
     """The places of the comments in which something of interest may stand."""
     found: dict[int, int] = {}
-    end = -1
-    for match in _MARKS.finditer(data):
-        if match.start() < end:
+    start = end = -1
+    for at in marks(data, _stretches(data)):
+        if start <= at < end:
             continue
-        node = root.descendant_for_byte_range(match.start(), match.start())
+        node = root.descendant_for_byte_range(at, at)
         if node is not None and node.type in COMMENTS:
-            found[node.start_byte] = end = node.end_byte
+            start, end = node.start_byte, node.end_byte
+            found[start] = end
     return sorted(found.items())
+
+
+def _stretches(data: bytes) -> Iterator[tuple[int, int]]:
+    """What looks like a comment, in a string or not: (start, end)."""
+    for match in _LINE_COMMENT.finditer(data):
+        yield match.span()
+    if b"<!--" in data or b"-->" in data:
+        for match in _HTML_COMMENT.finditer(data):
+            yield match.span()
+    start = data.find(b"/*")
+    while start >= 0:
+        end = data.find(b"*/", start + 2)
+        if end < 0:
+            yield start, len(data)
+            break
+        yield start, end
+        start = data.find(b"/*", end - 1)  # one before that ends there too
 
 
 def _comment_keys(data: bytes, comments: list[tuple[int, int]]) -> tuple[KeyUse, ...]:

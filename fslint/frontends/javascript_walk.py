@@ -229,7 +229,7 @@ class Walk:
         self.statement_handlers = statements
         self.type_handlers = types
         self.event_handlers = handlers
-        self.has_var = re.search(rb"\bvar\b", data) is not None
+        self.has_var = b"var" in data and re.search(rb"\bvar\b", data) is not None
         self.has_snippet = b"_fs_namespace" in data or b"/s/fs.js" in data or b"FullStory namespace conflict" in data
 
         self.functions: list[FunctionRow] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import tree_sitter_python
 from tree_sitter import Language, Node, Parser
@@ -50,11 +50,13 @@ from .python_scope import (
     target_names,
 )
 from .python_values import MAX_DEPTH, POSTFIX, Values, assignment, kids
-from .syntax import Headers, comment_secrets, generated_marker, scrub, suppressions
+from .syntax import Headers, comment_secrets, generated_marker, marks, scrub, suppressions
 
 LANGUAGE = Language(tree_sitter_python.language())
 
-_WORTH_COMMENTS = re.compile(rb"fslint|na1\.|eu1\.|fs_api_key_|bmExL|ZXUxL|full_?story|fs_?api|fs_?key", re.IGNORECASE)
+_COMMENT = re.compile(rb"#[^\n]*")
+_GLOBAL = re.compile(rb"\bglobal\b")
+_WALRUS = re.compile(rb":=")
 
 
 def extract(data: bytes, language: str = "python") -> FileFacts:
@@ -78,7 +80,7 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
     for start, end in blanked:
         walk.secrets += (use.secret for use in comment_secrets(source[start:end].decode("utf-8", "replace"), start))
     lines = line_starts(data)
-    comments = _comments(root) if _WORTH_COMMENTS.search(data) else []
+    comments = _comments(data, root)
     bodies = [row.region for row in walk.functions]
     return FileFacts(
         language=language,
@@ -118,7 +120,7 @@ class Statements(Values):
         self.functions.append(FunctionRow(start, end, "", "module", -1, 0))
         self.regions.append(RegionRow(start, end, -1, 0, "body", start))
         if b":=" in self.data:
-            self.walruses = _walruses(root)
+            self.walruses = _walruses(root, self.data)
         self.declare(declared(root, self.walruses.get(root.id, [])))
         if b"global" in self.data:
             self.declare_globals(root)
@@ -141,7 +143,7 @@ class Statements(Values):
 
     def declare_globals(self, root: Node) -> None:
         """Names that a function assigns after ``global x``: they are the module's, even where it assigns none."""
-        for node in _of_type(root, "global_statement"):
+        for node in _around(root, _GLOBAL, self.data, "global_statement"):
             function = node.parent
             while function is not None and function.type != "function_definition":
                 function = function.parent
@@ -969,44 +971,48 @@ def _field_names(node: Node) -> list[str | None]:
     return [node.field_name_for_child(index) for index in range(node.child_count)]
 
 
-def _of_type(root: Node, kind: str) -> list[Node]:
-    """All nodes of one type, in source order."""
-    found: list[Node] = []
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.type == kind:
-            found.append(node)
-        stack.extend(reversed(node.named_children))
-    return found
+def _around(root: Node, token: re.Pattern[bytes], data: bytes, kind: str) -> Iterator[Node]:
+    """The nodes of one type that a token stands directly in, in the order of the tokens."""
+    for match in token.finditer(data):
+        inner = root.descendant_for_byte_range(*match.span())
+        node = inner.parent if inner is not None else None
+        if node is not None and node.type == kind:
+            yield node
 
 
-def _walruses(root: Node) -> dict[int, list[Node]]:
+def _walruses(root: Node, data: bytes) -> dict[int, list[Node]]:
     """The assignment expressions of every scope, by the id of its node (module, function, lambda, class)."""
     found: dict[int, list[Node]] = {}
-    stack = [(root, root.id)]
-    while stack:
-        node, owner = stack.pop()
-        if node.type == "named_expression":
-            found.setdefault(owner, []).append(node)
-        inner = node.id if node.type in ("function_definition", "lambda", "class_definition") else owner
-        stack.extend((child, inner) for child in reversed(node.named_children))
+    for node in _around(root, _WALRUS, data, "named_expression"):
+        owner = node.parent
+        while owner is not None and owner.type not in ("function_definition", "lambda", "class_definition"):
+            owner = owner.parent
+        found.setdefault((owner or root).id, []).append(node)
     return found
 
 
 # ----------------------------------------------------------------------------------------------------------- comments
 
 
-def _comments(root: Node) -> list[Node]:
-    return _of_type(root, "comment")
+def _comments(data: bytes, root: Node) -> list[Node]:
+    """The comments in which something of interest may stand."""
+    found: list[Node] = []
+    end = -1
+    for at in marks(data, (match.span() for match in _COMMENT.finditer(data))):
+        if at < end:
+            continue
+        node = root.descendant_for_byte_range(at, at)
+        if node is not None and node.type == "comment":
+            found.append(node)
+            end = node.end_byte
+    return found
 
 
 def _comment_keys(comments: list[Node], data: bytes) -> tuple[KeyUse, ...]:
     keys: list[KeyUse] = []
     for comment in comments:
         text = data[comment.start_byte : comment.end_byte]
-        if _WORTH_COMMENTS.search(text):
-            keys.extend(comment_secrets(text.decode("utf-8", "replace"), comment.start_byte))
+        keys.extend(comment_secrets(text.decode("utf-8", "replace"), comment.start_byte))
     return tuple(keys)
 
 

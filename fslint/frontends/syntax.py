@@ -7,7 +7,9 @@ import binascii
 import hashlib
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from operator import sub
 from typing import cast
 
 import msgspec
@@ -25,10 +27,26 @@ def generated_marker(data: bytes, lines: Sequence[int]) -> str:
         rb"\s*@generated\b", head
     ):
         return "generated"
-    for start, end in zip(lines, (*lines[1:], len(data)), strict=True):
-        if end - start > _MINIFIED_LINE and len(data[start:end].decode("utf-8", "replace").strip()) > _MINIFIED_LINE:
-            return "minified"
+    ends = (*lines[1:], len(data))
+    if max(map(sub, ends, lines)) > _MINIFIED_LINE:
+        for start, end in zip(lines, ends, strict=True):
+            if end - start > _MINIFIED_LINE:
+                if len(data[start:end].decode("utf-8", "replace").strip()) > _MINIFIED_LINE:
+                    return "minified"
     return ""
+
+
+# -------------------------------------------------------------------------------------------------------- comments
+
+_MARKS = re.compile(rb"f(?:slint|ull_?story|s_?api|s_?key)|na1\.|eu1\.|bmexl|zxuxl")
+"""What suppressions, keys, and the names that keys are bound to have in them, in lower case."""
+
+
+def marks(data: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Where, in what may be comments, something stands that makes one of interest. Offsets, as the stretches are."""
+    for start, end in stretches:
+        for match in _MARKS.finditer(data[start:end].lower()):
+            yield start + match.start()
 
 
 # ---------------------------------------------------------------------------------------------------- suppressions
@@ -172,22 +190,23 @@ def secret_for(text: str, start: int, end: int, name: str) -> Secret | None:
     ``text``: the literal's value; ``start``/``end``: its place; ``name``: what it is bound to (variable, parameter,
     object key, keyword, attribute, environment variable), "" for nothing.
     """
-    for _, _, match_text, kind in _shapes(text):
-        prefix, key = _split(text)
-        if key.rstrip(":") != match_text:
-            prefix, key = "", match_text
-        return _secret(key, start, end, kind, prefix)
     if len(text) < _MIN_PROPERTY:
         return None
+    if "na1." in text or "eu1." in text or "bmExL" in text or "ZXUxL" in text or "fs_api_key_" in text:
+        for _, _, match_text, kind in _shapes(text):
+            prefix, key = _split(text)
+            if key.rstrip(":") != match_text:
+                prefix, key = "", match_text
+            return _secret(key, start, end, kind, prefix)
+    is_named, is_property = _names(name) if name else (False, False)
+    if not is_named and not is_property and text.lstrip()[:6].lower() != "basic ":
+        return None
     prefix, key = _split(text)
-    is_named = name != "" and names_key(name)
     if prefix.lower() == "basic " and not is_named and _looks_random(key) and _key_like(key, _MIN_PROPERTY):
         return _secret(key, start, end, "property", prefix)
-    if not name:
-        return None
     if is_named and _key_like(key, _MIN_NAMED):
         return _secret(key, start, end, "named", prefix)
-    if _is_property(name) and _key_like(key, _MIN_PROPERTY) and _looks_random(key):
+    if is_property and _key_like(key, _MIN_PROPERTY) and _looks_random(key):
         return _secret(key, start, end, "property", prefix)
     return None
 
@@ -282,10 +301,17 @@ def _split(text: str) -> tuple[str, str]:
     return (match[0], text[match.end() :]) if match else ("", text)
 
 
+@lru_cache(4096)
 def names_key(name: str) -> bool:
     """Whether a name is that of a key of FullStory's."""
     joined = "_".join(words_of(name))
     return _NAMED.search(joined) is not None and _NAMED_END.search(joined) is not None
+
+
+@lru_cache(4096)
+def _names(name: str) -> tuple[bool, bool]:
+    """Whether a name is that of a key of FullStory's, and of a key of anything."""
+    return names_key(name), _is_property(name)
 
 
 def _is_property(name: str) -> bool:
