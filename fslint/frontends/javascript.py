@@ -23,7 +23,8 @@ from . import (
 )
 from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import directives
-from .javascript_walk import COMMENTS, FunctionRow, RegionRow, Walk
+from .javascript_walk import COMMENTS, Walk
+from .rows import FunctionRow, RegionRow
 from .syntax import comment_secrets, generated_marker, marks, suppressions
 
 _VALUES = {**javascript_values.VALUES, **javascript_bindings.VALUES, **javascript_functions.VALUES}
@@ -44,6 +45,7 @@ def extract(data: bytes, language: str, handlers: Sequence[tuple[int, int, str]]
     tree, errors = _parse(data, language)
     root = tree.root_node
     walk = Walk(data, _VALUES, _STATEMENTS, _TYPES, {start: event for start, _, event in handlers})
+    walk.has_optional = walk.has_optional or bool(errors)
     try:
         _read(walk, root)
         whole_is_snippet = bool(walk.snippets) and _only_snippet(walk, root)
@@ -55,11 +57,11 @@ def extract(data: bytes, language: str, handlers: Sequence[tuple[int, int, str]]
         language=language,
         size=len(data),
         lines=lines,
-        functions=tuple(row.freeze() for row in walk.functions),
-        classes=tuple(row.freeze() for row in walk.classes),
-        regions=tuple(row.freeze() for row in walk.regions),
-        bindings=tuple(row.freeze() for row in walk.bindings),
-        calls=tuple(row.freeze() for row in walk.calls),
+        functions=tuple([row.freeze() for row in walk.functions]),
+        classes=tuple([row.freeze() for row in walk.classes]),
+        regions=tuple([row.freeze() for row in walk.regions]),
+        bindings=tuple([row.freeze() for row in walk.bindings]),
+        calls=tuple([row.freeze() for row in walk.calls]),
         imports=tuple(walk.imports),
         exports=tuple(walk.exports),
         writes=tuple(walk.writes),
@@ -81,10 +83,9 @@ def extract(data: bytes, language: str, handlers: Sequence[tuple[int, int, str]]
 def _read(walk: Walk, root: Node) -> None:
     """Reads the module: function 0, region 0."""
     size = len(walk.data)
-    module = FunctionRow(0, size, "module", -1, 0)
-    module.name_end = 0
+    module = FunctionRow(0, size, "", "module", -1, 0, [], [])
     walk.functions.append(module)
-    walk.regions.append(RegionRow(-1, 0, "body", 0, size, 0))
+    walk.regions.append(RegionRow(0, size, -1, 0, "body", 0))
     nodes = root.children
     module.directive = next(iter(directives(walk, nodes)), "")
     if root.type != "program":  # nothing but an error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from sys import intern
 
 from tree_sitter import Node
 
@@ -39,14 +40,22 @@ _TYPES = frozenset({"interface_declaration", "type_alias_declaration"})
 _NAMES = frozenset({"identifier", "type_identifier"})
 
 
+_DECLARING = frozenset({
+    "lexical_declaration", "enum_declaration", "import_statement", "import_alias", "expression_statement",
+    "ambient_declaration", *_FUNCTIONS, *_CLASSES, *_TYPES, *_MODULES,
+})  # fmt: skip
+
+
 def hoist(walk: Walk, nodes: Iterable[Node]) -> None:
     """Declares, in the present scope, what the statements of one block declare (``var`` apart)."""
     for node in nodes:
         kind = node.type
         if kind == "export_statement":
             for child in node.children:
-                _hoist_one(walk, child, child.type, True)
-        else:
+                kind = child.type
+                if kind in _DECLARING:
+                    _hoist_one(walk, child, kind, True)
+        elif kind in _DECLARING:
             _hoist_one(walk, node, kind, False)
 
 
@@ -54,9 +63,10 @@ def _hoist_one(walk: Walk, node: Node, kind: str, exported: bool) -> None:
     scope = walk.scope
     if kind == "lexical_declaration":
         children = node.children
+        form = intern(children[0].type)
         for child in children:
             if child.type == "variable_declarator":
-                declare_pattern(walk, child.children[0], children[0].type, scope)
+                declare_pattern(walk, child.children[0], form, scope)
     elif kind in _FUNCTIONS:
         _declare_named(walk, node, "function", scope)
     elif kind in _CLASSES:
@@ -320,19 +330,23 @@ def _shared(walk: Walk, node: Node, value: Value, parts: int) -> Value:
 
 def declarator(walk: Walk, node: Node) -> None:
     """``name: T = value`` of a ``const``, ``let`` or ``var``."""
-    parts = [child for child in node.children if child.type not in COMMENTS]
+    parts = node.children
+    forms = [part.type for part in parts]
+    if not COMMENTS.isdisjoint(forms):
+        parts = [part for part, form in zip(parts, forms, strict=True) if form not in COMMENTS]
+        forms = [form for form in forms if form not in COMMENTS]
     target = parts[0]
-    simple = target.type == "identifier"
+    simple = forms[0] == "identifier"
     name = walk.text(target) if simple else ""
     declared: Type | None = None
     value_node: Node | None = None
-    for position, part in enumerate(parts):
-        if part.type == "type_annotation":
-            declared = walk.type_of(part)
-        elif part.type == "=" and position + 1 < len(parts):
+    for position, form in enumerate(forms):
+        if form == "type_annotation":
+            declared = walk.type_of(parts[position])
+        elif form == "=" and position + 1 < len(parts):
             value_node = parts[-1]
-        elif part.type == "ERROR" and position + 1 < len(parts):
-            walk.lower_unknown(part)
+        elif form == "ERROR" and position + 1 < len(parts):
+            walk.lower_unknown(parts[position])
     index = walk.find(name) if simple else -1
     if index >= 0:
         row = walk.bindings[index]

@@ -21,7 +21,8 @@ from ..facts import (
 from .javascript_bindings import bind, declare_pattern, hoist, hoist_vars
 from .javascript_literals import key_text, property_key, string_text
 from .javascript_types import members, signature, type_name
-from .javascript_walk import COMMENTS, PUNCTUATION, ClassRow, Scope, ValueHandler, Walk, named_children
+from .javascript_walk import COMMENTS, PUNCTUATION, Scope, ValueHandler, Walk, named_children
+from .rows import ClassRow
 
 _KEYS = frozenset({
     "property_identifier", "private_property_identifier", "string", "number", "computed_property_name",
@@ -51,13 +52,13 @@ class _Place:
         ) = self.state  # fmt: skip
 
 
-def _enter(walk: Walk, function: int, arrow: bool) -> None:
+def _enter(walk: Walk, function: int, is_arrow: bool) -> None:
     walk.scope = walk.var_scope = Scope(walk.scope)
     walk.function = function
     walk.region = walk.functions[function].region
     walk.bound_name = ""
     walk.breaks = []
-    if not arrow:
+    if not is_arrow:
         walk.this_function = function
         walk.this_class = -1
 
@@ -70,21 +71,27 @@ def read_function(walk: Walk, node: Node, kind: str, decorators: tuple[Value, ..
     row.kind = kind
     row.decorators = decorators
     place = _Place(walk)
-    parameters = body = type_parameters = single = None
+    parameters = body = type_parameters = single = expression = None
     return_node = None
+    is_arrow = kind == "arrow"
+    follows = False
     for child in node.children:
         form = child.type
+        if follows and expression is None and form not in COMMENTS:
+            expression = child
         if form == "formal_parameters":
             parameters = child
         elif form == "statement_block":
             body = child
-        elif form == "identifier" and parameters is None and single is None and kind != "arrow":
+        elif form == "=>":
+            follows = True
+        elif form == "identifier" and parameters is None and single is None and not is_arrow:
             row.name, row.name_start, row.name_end = walk.text(child), child.start_byte, child.end_byte
             if own_name:
                 walk.scope = Scope(walk.scope)
                 index = walk.declare(child, "function", walk.scope)
                 walk.assign(index, node, FunctionRef(node.start_byte, node.end_byte, function))
-        elif form == "identifier" and kind == "arrow" and single is None and parameters is None:
+        elif form == "identifier" and is_arrow and single is None and parameters is None:
             single = child
         elif form == "async":
             row.is_async = True
@@ -98,15 +105,15 @@ def read_function(walk: Walk, node: Node, kind: str, decorators: tuple[Value, ..
             return_node = child
     if node.type.startswith("generator_function"):
         row.is_generator = True
-    if kind == "arrow":
-        body = _arrow_body(node)
-    _enter(walk, function, kind == "arrow")
+    if is_arrow:
+        body = expression
+    _enter(walk, function, is_arrow)
     if type_parameters is not None:
         declare_type_parameters(walk, type_parameters)
     if return_node is not None:
         row.return_type = walk.type_of(return_node)
     if parameters is not None:
-        _read_params(walk, row.params, named_children(parameters))
+        _read_params(walk, row.params, parameters.children)
     elif single is not None:
         _read_params(walk, row.params, [single])
     if body is not None:
@@ -122,14 +129,6 @@ def read_function(walk: Walk, node: Node, kind: str, decorators: tuple[Value, ..
 
 
 _RETURN_TYPES = frozenset({"type_annotation", "type_predicate_annotation", "asserts_annotation"})
-
-
-def _arrow_body(node: Node) -> Node | None:
-    children = [child for child in node.children if child.type not in COMMENTS]
-    for position, child in enumerate(children):
-        if child.type == "=>" and position + 1 < len(children):
-            return children[position + 1]
-    return None
 
 
 def read_body(walk: Walk, body: Node, function: int) -> None:
@@ -174,59 +173,67 @@ def declare_type_parameters(walk: Walk, node: Node) -> None:
 class _Parts:
     """A parameter taken to pieces."""
 
-    __slots__ = ("decorators", "default", "field", "kind", "node", "optional", "pattern", "type")
+    __slots__ = ("decorators", "default", "field", "form", "kind", "node", "optional", "pattern", "type")
 
-    def __init__(self, node: Node) -> None:
+    def __init__(self, node: Node, form: str) -> None:
         self.node = node
         self.pattern: Node | None = None
+        self.form = ""
+        """The type of the pattern."""
         self.default: Node | None = None
         self.type: Node | None = None
         self.decorators: list[Node] = []
         self.kind = "normal"
         self.field = False
-        self.optional = node.type == "optional_parameter"
-        form = node.type
+        self.optional = form == "optional_parameter"
         if form == "assignment_pattern":
             parts = named_children(node)
             self.pattern, self.default = parts[0], parts[-1]
         elif form in ("required_parameter", "optional_parameter"):
-            self._read(named_children(node) if node.children else [])
+            self._read(node.children)
         else:
             self.pattern = node
-        if self.pattern is not None and self.pattern.type == "rest_pattern":
+        if self.pattern is None:
+            return
+        self.form = self.pattern.type
+        if self.form == "rest_pattern":
             self.kind = "rest"
             inner = named_children(self.pattern)
             self.pattern = inner[-1] if len(inner) > 1 else None
+            self.form = self.pattern.type if self.pattern is not None else ""
 
     def _read(self, parts: Sequence[Node]) -> None:
         assigned = False
         for part in parts:
             form = part.type
-            if form in ("accessibility_modifier", "readonly", "override_modifier"):
+            if form == "type_annotation":
+                self.type = part
+            elif form in _OF_FIELDS:
                 self.field = True
             elif form == "decorator":
                 self.decorators.append(part)
             elif form == "=":
                 assigned = True
-            elif form == "type_annotation":
-                self.type = part
+            elif form in PUNCTUATION:
+                continue
             elif assigned:
                 self.default = part
             elif self.pattern is None and form != "?":
                 self.pattern = part
 
 
+_OF_FIELDS = frozenset({"accessibility_modifier", "readonly", "override_modifier"})
 _PATTERNS = frozenset({"identifier", "object_pattern", "array_pattern"})
 
 
 def _read_params(walk: Walk, params: list[Param], nodes: Sequence[Node]) -> None:
     """Parameters in order; all names are declared before any default is read."""
-    parts = [_Parts(node) for node in nodes if node.type not in COMMENTS]
-    parts = [part for part in parts if part.pattern is not None and part.pattern.type in _PATTERNS]
+    parts = [_Parts(node, form) for node in nodes if (form := node.type) not in PUNCTUATION]
+    parts = [part for part in parts if part.form in _PATTERNS]
     bindings = []
     for part in parts:
         assert part.pattern is not None
-        if part.pattern.type == "identifier":
+        if part.form == "identifier":
             bindings.append(walk.declare(part.pattern, "param", walk.scope))
         else:
             bindings.append(walk.anonymous(part.pattern, "param"))
@@ -238,7 +245,7 @@ def _read_params(walk: Walk, params: list[Param], nodes: Sequence[Node]) -> None
 def _param(walk: Walk, part: _Parts, binding: int) -> Param:
     pattern = part.pattern
     assert pattern is not None
-    name = walk.text(pattern) if pattern.type == "identifier" else ""
+    name = walk.bindings[binding].name
     declared: Type | None = walk.type_of(part.type) if part.type is not None else None
     walk.bindings[binding].type = declared
     default: Value | None = None
@@ -248,7 +255,7 @@ def _param(walk: Walk, part: _Parts, binding: int) -> Param:
             walk.give_name(default, name, pattern.start_byte, pattern.end_byte)
     if not name:
         bind(walk, pattern, Name(pattern.start_byte, pattern.end_byte, binding))
-    decorators = read_decorators(walk, part.decorators)
+    decorators = read_decorators(walk, part.decorators) if part.decorators else ()
     start, end = part.node.start_byte, part.node.end_byte
     return Param(start, end, name, binding, default, declared, part.kind, decorators, part.field, part.optional)
 

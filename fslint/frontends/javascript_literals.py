@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from ..facts import Literal, Secret, Value
 from .javascript_walk import PUNCTUATION, Walk
+from .syntax import utf8
 
 _ESCAPE = re.compile(
     r"\\(?:u\{([0-9A-Fa-f]{1,8})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|([0-3][0-7]{0,2}|[4-7][0-7]?)"
@@ -43,30 +44,37 @@ def _escaped(match: re.Match[str]) -> str:
 
 def string_text(walk: Walk, node: Node) -> str:
     """The content of a ``string`` node."""
-    start, end = node.start_byte, node.end_byte
-    data = walk.data
-    if end - start >= 2 and data[start] in b"'\"" and data[end - 1] == data[start]:
-        end -= 1
-    return unescape(data[min(start + 1, end) : end].decode("utf-8", "replace"))
+    return _text_of_string(walk.source[node.start_byte : node.end_byte])
+
+
+def _text_of_string(text: str) -> str:
+    quote = text[:1]
+    text = text[1:-1] if (quote == "'" or quote == '"') and len(text) > 1 and text[-1] == quote else text[1:]
+    return unescape(utf8(text))
 
 
 def string(walk: Walk, node: Node) -> Value:
     """A string literal."""
-    return walk.literal(string_text(walk, node), node.start_byte, node.end_byte)
+    start, end = node.start_byte, node.end_byte
+    return walk.literal(_text_of_string(walk.source[start:end]), start, end)
 
 
 def raw_string(walk: Walk, node: Node) -> Literal:
     """A string literal that is not looked at for keys (yet)."""
-    return Literal(node.start_byte, node.end_byte, string_text(walk, node))
+    start, end = node.start_byte, node.end_byte
+    return Literal(start, end, _text_of_string(walk.source[start:end]))
 
 
 def number(walk: Walk, node: Node) -> Value:
     """A number literal: int where the value is integral, float, or bigint's digits."""
-    return number_of(walk.text(node), node.start_byte, node.end_byte)
+    start, end = node.start_byte, node.end_byte
+    return number_of(walk.source[start:end], start, end)
 
 
 def number_of(text: str, start: int, end: int) -> Literal:
     """The literal that a number's text stands for."""
+    if text.isdecimal() and len(text) < 16 and (text[0] != "0" or len(text) == 1):
+        return Literal(start, end, int(text))
     digits = text.replace("_", "").lower()
     big = digits.endswith("n")
     value: int | float
@@ -106,6 +114,9 @@ def _decimal(value: int) -> str:
 def property_key(walk: Walk, node: Node) -> Value:
     """The key of an object entry, pattern or class member: a string ``Literal``, or a computed value."""
     kind = node.type
+    if kind == "property_identifier":
+        start, end = node.start_byte, node.end_byte
+        return Literal(start, end, walk.words[walk.source[start:end]])
     if kind == "string":
         return raw_string(walk, node)
     if kind == "computed_property_name":

@@ -6,7 +6,7 @@ import re
 
 from tree_sitter import Node
 
-from ..facts import ClassRef, Entry, Export, Import, Literal, Name, Object, Value
+from ..facts import ClassRef, Entry, Export, Global, Import, Literal, Name, Object, Value
 from .javascript_bindings import hoist, hoist_vars, import_names
 from .javascript_functions import class_declaration, function_declaration, interface, read_class
 from .javascript_literals import string_text
@@ -178,7 +178,8 @@ def _export_clause(walk: Walk, node: Node, type_only: bool) -> None:
             if index >= 0:
                 value: Value = Name(local.start_byte, local.end_byte, index)
             else:
-                value = walk.name(local, names[0])
+                walk.globals[names[0]] = None
+                value = Global(local.start_byte, local.end_byte, names[0])
             walk.exports.append(Export(item.start_byte, item.end_byte, names[1], value, "", "", only))
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from tree_sitter import Node
 
 from ..facts import Literal, Return, Throw, Value
@@ -17,7 +15,7 @@ from .javascript_functions import (
     read_body,
 )
 from .javascript_snippet import is_snippet
-from .javascript_walk import COMMENTS, PUNCTUATION, Scope, StatementHandler, Walk, named_children
+from .javascript_walk import COMMENTS, PUNCTUATION, RESULTS, Scope, StatementHandler, Walk, named_children
 
 
 def _expression(walk: Walk, node: Node) -> str:
@@ -35,7 +33,8 @@ def _expression(walk: Walk, node: Node) -> str:
             if kind == "ERROR" and value is not None and walk.data[child.start_byte : child.start_byte + 1] == b"(":
                 walk.broken_call(value, child.end_byte)
             last = walk.lower(child)
-            walk.mark(last, "statement")
+            if type(last) in RESULTS:
+                walk.mark(last, "statement")
     return ""
 
 
@@ -81,9 +80,10 @@ def _reference(walk: Walk, node: Node, function: int) -> None:
 
 def _declaration(walk: Walk, node: Node) -> str:
     for child in node.children:
-        if child.type == "variable_declarator":
+        form = child.type
+        if form == "variable_declarator":
             declarator(walk, child)
-        elif child.type == "ERROR":
+        elif form == "ERROR":
             walk.lower_unknown(child)
     return ""
 
@@ -386,8 +386,10 @@ def _continue(walk: Walk, node: Node) -> str:
 
 
 def _value_of(walk: Walk, node: Node) -> Value | None:
-    nodes: Sequence[Node] = [child for child in node.children[1:] if child.type not in PUNCTUATION]
-    return walk.lower(nodes[0]) if nodes else None
+    for child in node.children[1:]:
+        if child.type not in PUNCTUATION:
+            return walk.lower(child)
+    return None
 
 
 def _return(walk: Walk, node: Node) -> str:

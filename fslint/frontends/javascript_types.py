@@ -38,8 +38,10 @@ def _inner(node: Node) -> list[Node]:
 
 def _annotation(walk: Walk, node: Node) -> Type:
     """``: T``, parentheses, ``readonly T``, ``?T``: the type within."""
-    parts = _inner(node)
-    return walk.type_of(parts[-1]) if parts else UnknownType(node.start_byte, node.end_byte)
+    for part in reversed(node.children):
+        if part.type not in _SKIPPED:
+            return walk.type_of(part)
+    return UnknownType(node.start_byte, node.end_byte)
 
 
 def _predefined(walk: Walk, node: Node) -> Type:
@@ -92,9 +94,10 @@ def _generic(walk: Walk, node: Node) -> Type:
     name: Value | None = None
     arguments: tuple[Type, ...] = ()
     for child in node.children:
-        if child.type == "type_arguments":
-            arguments = tuple(walk.type_of(item) for item in _inner(child))
-        elif name is None and child.type not in COMMENTS:
+        form = child.type
+        if form == "type_arguments":
+            arguments = tuple([walk.type_of(item) for item in _inner(child)])
+        elif name is None and form not in COMMENTS:
             name = type_name(walk, child)
     if name is None:
         return UnknownType(node.start_byte, node.end_byte)
@@ -127,10 +130,11 @@ def _union(walk: Walk, node: Node) -> Type:
 def _literal(walk: Walk, node: Node) -> Type:
     start, end = node.start_byte, node.end_byte
     for child in node.children:
-        if child.type in ("null", "undefined"):
-            return NamedType(start, end, Global(start, end, child.type))
-        if child.type not in COMMENTS:
-            return LiteralType(start, end, string(walk, child) if child.type == "string" else walk.lower(child))
+        form = child.type
+        if form == "null" or form == "undefined":
+            return NamedType(start, end, Global(start, end, form))
+        if form not in COMMENTS:
+            return LiteralType(start, end, string(walk, child) if form == "string" else walk.lower(child))
     return UnknownType(start, end)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
+from sys import intern
 
 from tree_sitter import Node
 
@@ -37,11 +39,11 @@ from ..facts import (
 from .javascript_functions import method
 from .javascript_literals import is_text, key_text, number, number_of, property_key, raw_string, string, unescape
 from .javascript_snippet import is_snippet
-from .javascript_walk import COMMENTS, PUNCTUATION, ValueHandler, Walk, named_children
-from .syntax import names_key
+from .javascript_walk import COMMENTS, NAMED, PUNCTUATION, RESULTS, ValueHandler, Walk, named_children
+from .syntax import names_key, utf8
 
 _LOGICAL = {"||": "or", "&&": "and", "??": "nullish"}
-_CHAIN = frozenset({"call_expression", "member_expression", "subscript_expression", "non_null_expression"})
+_NO_KEY = frozenset({"ERROR", "."})
 _OPTIONAL = frozenset({"optional_chain", "?."})
 _TRANSPARENT = frozenset({"freeze", "seal", "preventExtensions"})
 _MAX_NESTED = 64
@@ -53,13 +55,8 @@ _MAX_TESTED = 32
 
 
 def _identifier(walk: Walk, node: Node) -> Value:
-    name = walk.text(node)
-    if name in _CONSTANTS and walk.find(name) < 0:
-        return Literal(node.start_byte, node.end_byte, None, _CONSTANTS[name])
-    return walk.name(node, name)
-
-
-_CONSTANTS = {"undefined": "undefined", "NaN": "nan", "Infinity": "infinity"}
+    start, end = node.start_byte, node.end_byte
+    return walk.name(start, end, walk.words[walk.source[start:end]])
 
 
 def _this(walk: Walk, node: Node) -> Value:
@@ -94,7 +91,6 @@ def _regex(walk: Walk, node: Node) -> Value:
 def _template(walk: Walk, node: Node) -> Value:
     """A template string: ``Literal`` where all its parts are known."""
     start, end = node.start_byte, node.end_byte
-    data = walk.data
     parts: list[Value] = []
     at = start + 1
     for child in node.children:
@@ -109,9 +105,9 @@ def _template(walk: Walk, node: Node) -> Value:
             else:
                 parts.append(Unknown(child.start_byte, child.end_byte, "empty"))
             at = child.end_byte
-    last = end - 1 if end - start > 1 and data[end - 1 : end] == b"`" else end
+    last = end - 1 if end - start > 1 and walk.source[end - 1] == "`" else end
     if not parts:
-        return walk.literal(unescape(data[at:last].decode("utf-8", "replace")), start, end)
+        return walk.literal(unescape(utf8(walk.source[at:last])), start, end)
     _add_text(walk, parts, at, last)
     if all(isinstance(part, Literal) and is_text(part) for part in parts):
         return walk.literal("".join(key_text(part) for part in parts), start, end, True)
@@ -120,7 +116,7 @@ def _template(walk: Walk, node: Node) -> Value:
 
 def _add_text(walk: Walk, parts: list[Value], start: int, end: int) -> None:
     if end > start:
-        parts.append(walk.literal(unescape(walk.data[start:end].decode("utf-8", "replace")), start, end))
+        parts.append(walk.literal(unescape(utf8(walk.source[start:end])), start, end))
 
 
 # ------------------------------------------------------------------------------------- members and calls, in a chain
@@ -131,55 +127,73 @@ def _chain(walk: Walk, node: Node) -> Value:
     if walk.has_snippet and is_snippet(walk, node):
         walk.snippets.append((node.start_byte, node.end_byte))
         return Unknown(node.start_byte, node.end_byte, "snippet")
-    spine = []
-    while node.type in _CHAIN:
+    spine: list[tuple[_Link, Node, list[Node], int]] = []
+    start = node.start_byte
+    kind = node.type
+    while (link := _LINKS.get(kind)) is not None:
         children = node.children
-        first = next((child for child in children if child.type not in COMMENTS), None)
-        if first is None:
+        spine.append((link, node, children, start))
+        for first in children:
+            kind = first.type
+            if kind not in COMMENTS:
+                break
+            start = first.end_byte
+        else:
             return walk.lower_unknown(node)
-        spine.append(node)
         node = first
+        if start != spine[-1][3]:
+            start = node.start_byte
     value: Value
-    if node.type == "import":
-        value = Global(node.start_byte, node.end_byte, "import")
+    if kind == "identifier":
+        value = _identifier(walk, node)
+    elif kind == "import":
+        value = Global(start, node.end_byte, "import")
     else:
-        value = walk.lower_bound(node, "") if node.type != "identifier" else _identifier(walk, node)
-    for link in reversed(spine):
-        value = _LINKS[link.type](walk, link, value)
+        value = walk.lower_bound(node, "")
+    for link, node, children, start in reversed(spine):
+        value = link(walk, node, children, start, value)
     return value
 
 
-def _member(walk: Walk, node: Node, target: Value) -> Value:
-    children = node.children
+def _member(walk: Walk, node: Node, children: list[Node], start: int, target: Value) -> Value:
     last = children[-1]
-    walk.mark(target, "member")
-    optional = any(child.type in _OPTIONAL for child in children)
-    if len(children) < 2 or last.type in ("ERROR", "."):
-        return Unknown(node.start_byte, node.end_byte, "member_expression")
-    key = Literal(last.start_byte, last.end_byte, walk.text(last))
-    return Member(node.start_byte, node.end_byte, target, key, False, optional)
+    if type(target) in RESULTS:
+        walk.mark(target, "member")
+    if len(children) < 2 or last.type in _NO_KEY:
+        return Unknown(start, node.end_byte, "member_expression")
+    key_start, end = last.start_byte, last.end_byte
+    key = Literal(key_start, end, walk.words[walk.source[key_start:end]])
+    return Member(start, end, target, key, False, walk.has_optional and _is_optional(children))
 
 
-def _subscript(walk: Walk, node: Node, target: Value) -> Value:
+def _is_optional(nodes: list[Node]) -> bool:
+    for node in nodes:  # noqa: SIM110 (a generator would take longer than the loop)
+        if node.type in _OPTIONAL:
+            return True
+    return False
+
+
+def _subscript(walk: Walk, node: Node, children: list[Node], start: int, target: Value) -> Value:
     walk.mark(target, "member")
-    inner = [child for child in node.children[1:] if child.type not in PUNCTUATION]
-    optional = any(child.type in _OPTIONAL for child in inner)
+    inner = [child for child in children[1:] if child.type not in PUNCTUATION]
+    optional = _is_optional(inner)
     inner = [child for child in inner if child.type not in _OPTIONAL]
     if not inner:
-        return Unknown(node.start_byte, node.end_byte, "subscript_expression")
+        return Unknown(start, node.end_byte, "subscript_expression")
     key = walk.lower_bound(inner[-1], "")
-    return Member(node.start_byte, node.end_byte, target, key, True, optional)
+    return Member(start, node.end_byte, target, key, True, optional)
 
 
-def _non_null(walk: Walk, node: Node, target: Value) -> Value:
+def _non_null(walk: Walk, node: Node, children: list[Node], start: int, target: Value) -> Value:
     return target
 
 
-def _call(walk: Walk, node: Node, callee: Value) -> Value:
-    last = node.children[-1]
-    if last.type == "template_string":
+def _call(walk: Walk, node: Node, children: list[Node], start: int, callee: Value) -> Value:
+    last = children[-1]
+    form = last.type
+    if form == "template_string":
         return _tagged(walk, node, callee, last)
-    nodes = named_children(last) if last.type == "arguments" else []
+    nodes = [child for child in last.named_children if child.type not in COMMENTS] if form == "arguments" else []
     if type(callee) is Global:
         if callee.name == "import" or callee.name == "require":
             module = _module(walk, node, callee.name, nodes)
@@ -191,17 +205,19 @@ def _call(walk: Walk, node: Node, callee: Value) -> Value:
             return walk.lower(nodes[0])
         if name == "assign" and nodes[0].type == "object":
             return _merged(walk, node, nodes)
-    index = walk.open_call(node.start_byte, node.end_byte, "call")
+    end = node.end_byte
+    index = walk.open_call(start, end, "call")
     call = walk.calls[index]
     call.callee = callee
-    call.optional = any(child.type in _OPTIONAL for child in node.children)
+    call.optional = len(children) > 2 and _is_optional(children)
     call.arguments_start = last.start_byte
     if type(callee) is Member:
-        _mark_receiver(walk, callee.object, index)
-    else:
+        if type(callee.object) in RESULTS:
+            _mark_receiver(walk, callee.object, index)
+    elif type(callee) in RESULTS:
         walk.mark(callee, "callee", index)
     call.args = _arguments(walk, index, nodes)
-    return CallRef(node.start_byte, node.end_byte, index)
+    return CallRef(start, end, index)
 
 
 def _mark_receiver(walk: Walk, value: Value, index: int) -> None:
@@ -218,13 +234,16 @@ def _mark_receiver(walk: Walk, value: Value, index: int) -> None:
 
 
 def _arguments(walk: Walk, index: int, nodes: list[Node]) -> tuple[Argument, ...]:
+    if not nodes:
+        return ()
     name = walk.bound_name
     if len(nodes) != 1:
         walk.bound_name = ""
     arguments = []
     for position, node in enumerate(nodes):
         value = walk.lower(node)
-        walk.mark(value, "argument", index, position)
+        if type(value) in RESULTS:
+            walk.mark(value, "argument", index, position)
         arguments.append(Argument(node.start_byte, node.end_byte, value))
     walk.bound_name = name
     return tuple(arguments)
@@ -275,7 +294,8 @@ def _merged(walk: Walk, node: Node, nodes: list[Node]) -> Value:
     return Object(node.start_byte, node.end_byte, tuple(entries))
 
 
-_LINKS = {
+_Link = Callable[[Walk, Node, list[Node], int, Value], Value]
+_LINKS: dict[str, _Link] = {
     "call_expression": _call,
     "member_expression": _member,
     "subscript_expression": _subscript,
@@ -289,9 +309,11 @@ def _new(walk: Walk, node: Node) -> Value:
     callee = next((child for child in children if child.type not in ("new", "type_arguments", "arguments")), None)
     index = walk.open_call(node.start_byte, node.end_byte, "new")
     call = walk.calls[index]
-    call.callee = walk.lower_bound(callee, "") if callee is not None else None
-    if call.callee is not None:
+    if callee is not None:
+        call.callee = walk.lower_bound(callee, "")
         walk.mark(call.callee, "callee", index)
+    else:
+        call.callee = Unknown(node.start_byte, node.end_byte)
     if arguments is not None:
         call.arguments_start = arguments.start_byte
         call.args = _arguments(walk, index, named_children(arguments))
@@ -330,10 +352,12 @@ def _binary(walk: Walk, node: Node) -> Value:
     """Left-nested operations from the left, in a loop; ``a + b + c`` and ``a || b || c`` become flat."""
     spine: list[tuple[str, Node, Node]] = []
     while node.type == "binary_expression":
-        parts = [child for child in node.children if child.type not in COMMENTS]
+        parts = node.children
         if len(parts) != 3:
-            break
-        spine.append((parts[1].type, parts[2], node))
+            parts = [child for child in parts if child.type not in COMMENTS]
+            if len(parts) != 3:
+                break
+        spine.append((intern(parts[1].type), parts[2], node))
         node = parts[0]
     if not spine:
         return walk.lower_unknown(node)
@@ -438,7 +462,7 @@ def _unary(walk: Walk, node: Node) -> Value:
     parts = [child for child in node.children if child.type not in COMMENTS]
     if len(parts) != 2:
         return walk.lower_unknown(node)
-    operator, start, end = parts[0].type, node.start_byte, node.end_byte
+    operator, start, end = intern(parts[0].type), node.start_byte, node.end_byte
     if operator == "-" and parts[1].type == "number":
         literal = number_of(walk.text(parts[1]), start, end)
         if isinstance(literal.value, (int, float)):
@@ -544,8 +568,9 @@ def _pair(walk: Walk, entries: list[Entry], node: Node) -> None:
         value = walk.lower_bound(parts[-1], name)
     else:
         value = Unknown(node.start_byte, node.end_byte, "missing")
-    walk.mark(value, "entry")
-    if name:
+    if type(value) in RESULTS:
+        walk.mark(value, "entry")
+    elif type(value) in NAMED and name:
         walk.used_as(value, f"key:{name}")
         walk.give_name(value, name, key.start, key.end)
     entries.append(Entry(node.start_byte, node.end_byte, key, value))
@@ -597,7 +622,7 @@ def _spread(walk: Walk, node: Node) -> Value:
 def _element(walk: Walk, node: Node) -> Value:
     """A JSX element: a call of its component with one object of attributes."""
     start, end = node.start_byte, node.end_byte
-    tag = node.children[0] if node.type == "jsx_element" else node
+    tag = node if node.type != "jsx_element" else node.children[0]
     index = walk.open_call(start, end, "jsx")
     call = walk.calls[index]
     call.arguments_start = start
@@ -624,10 +649,11 @@ _TAGS = frozenset({"identifier", "member_expression", "jsx_namespace_name", "nes
 
 def _tag(walk: Walk, node: Node) -> Value:
     text = walk.text(node)
-    if node.type == "jsx_namespace_name" or (node.type == "identifier" and (text[:1].islower() or "-" in text)):
+    form = node.type
+    if form == "jsx_namespace_name" or (form == "identifier" and (text[:1].islower() or "-" in text)):
         walk.dom = True
         return Literal(node.start_byte, node.end_byte, text)
-    if node.type != "nested_identifier":
+    if form != "nested_identifier":
         return walk.lower(node)
     parts = named_children(node)
     value = _tag_object(walk, parts[0])
@@ -640,21 +666,23 @@ def _tag_object(walk: Walk, node: Node) -> Value:
 
 
 def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
-    parts = [child for child in node.children if child.type not in COMMENTS and child.type != "="]
+    parts = [child for child in node.children if child.type not in _BETWEEN]
     if not parts:
         return
-    name = walk.text(parts[0])
-    key = Literal(parts[0].start_byte, parts[0].end_byte, name)
+    start, end = parts[0].start_byte, parts[0].end_byte
+    name = walk.words[walk.source[start:end]]
+    key = Literal(start, end, name)
     value: Value
-    if len(parts) < 2:
+    form = parts[1].type if len(parts) > 1 else ""
+    if not form:
         value = Literal(node.start_byte, node.end_byte, True)
-    elif parts[1].type == "string":
-        raw = walk.data[parts[1].start_byte + 1 : parts[1].end_byte - 1].decode("utf-8", "replace")
+    elif form == "string":
+        start, end = parts[1].start_byte, parts[1].end_byte
         old = walk.bound_name
         walk.bound_name = name
-        value = walk.literal(html.unescape(raw), parts[1].start_byte, parts[1].end_byte)
+        value = walk.literal(html.unescape(utf8(walk.source[start + 1 : end - 1])), start, end)
         walk.bound_name = old
-    elif parts[1].type == "jsx_expression":
+    elif form == "jsx_expression":
         inner = named_children(parts[1])
         if inner:
             value = walk.lower_bound(inner[-1], name)
@@ -662,10 +690,15 @@ def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
             value = Unknown(parts[1].start_byte, parts[1].end_byte, "empty")
     else:
         value = walk.lower_bound(parts[1], "")
-    walk.mark(value, "entry")
-    walk.used_as(value, f"attr:{name}")
-    walk.give_name(value, name, key.start, key.end)
+    if type(value) in RESULTS:
+        walk.mark(value, "entry")
+    elif type(value) in NAMED:
+        walk.used_as(value, f"attr:{name}")
+        walk.give_name(value, name, key.start, key.end)
     entries.append(Entry(node.start_byte, node.end_byte, key, value))
+
+
+_BETWEEN = COMMENTS | {"="}
 
 
 def _attribute_spread(walk: Walk, entries: list[Entry], node: Node) -> None:
@@ -701,7 +734,8 @@ def _children(walk: Walk, entries: list[Entry], node: Node) -> None:
         elif child.child_count:
             walk.lower(child)
     for value in values:
-        walk.mark(value, "entry")
+        if type(value) in RESULTS:
+            walk.mark(value, "entry")
     if values:
         start, end = values[0].start, values[-1].end
         whole = values[0] if len(values) == 1 else Array(start, end, tuple(values))
@@ -709,7 +743,7 @@ def _children(walk: Walk, entries: list[Entry], node: Node) -> None:
 
 
 def _text(walk: Walk, values: list[Value], start: int, end: int) -> None:
-    raw = walk.data[start:end].decode("utf-8", "replace")
+    raw = utf8(walk.source[start:end])
     if not raw.isspace():
         values.append(walk.literal(html.unescape(" ".join(raw.split())), start, end))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from sys import intern
 from typing import TypeAlias
 
 from tree_sitter import Node
@@ -14,15 +15,10 @@ from ..facts import (
     Assign,
     AwaitFact,
     Binary,
-    Binding,
-    Call,
     CallRef,
     Cast,
-    Class,
     ClassRef,
     Export,
-    Field,
-    Function,
     FunctionRef,
     Global,
     Import,
@@ -30,9 +26,6 @@ from ..facts import (
     Member,
     Name,
     OneOf,
-    Param,
-    Region,
-    Return,
     Secret,
     Spread,
     Throw,
@@ -43,7 +36,8 @@ from ..facts import (
     Value,
     Write,
 )
-from .syntax import secret_for
+from .rows import BindingRow, CallRow, ClassRow, FunctionRow, RegionRow
+from .syntax import secret_for, utf8
 
 MAX_DEPTH = 200
 """Levels of values and statements that are followed; below, values are unknown. Facts must also fit an encoder's stack."""
@@ -63,150 +57,15 @@ class Scope:
         self.types: dict[str, int] = {}
 
 
-class CallRow:
-    """A ``Call`` whose use becomes known only after its result has been lowered into something larger."""
+class Words(dict[str, str]):
+    """The words of a file by how they stand in its ``source``: each is decoded and kept once."""
 
-    __slots__ = (
-        "args", "arguments_start", "callee", "end", "function", "index", "kind", "optional", "region", "start",
-        "statement_end", "statement_start", "target", "use",
-    )  # fmt: skip
-
-    def __init__(self, walk: Walk, start: int, end: int, kind: str) -> None:
-        self.start = start
-        self.end = end
-        self.kind = kind
-        self.callee: Value | None = None
-        self.args: tuple[Argument, ...] = ()
-        self.function = walk.function
-        self.region = walk.region
-        self.use = ""
-        self.target = -1
-        self.index = -1
-        self.optional = False
-        self.statement_start = walk.statement_start
-        self.statement_end = walk.statement_end
-        self.arguments_start = end
-
-    def freeze(self) -> Call:
-        return Call(
-            self.start, self.end, self.callee or Unknown(self.start, self.end), self.args, self.kind, self.function,
-            self.region, self.use or "other", self.target, self.index, self.optional, self.statement_start,
-            self.statement_end, self.arguments_start,
-        )  # fmt: skip
+    def __missing__(self, raw: str) -> str:
+        word = self[raw] = intern(utf8(raw))
+        return word
 
 
-class BindingRow:
-    """A ``Binding`` that still collects assignments."""
-
-    __slots__ = ("assigns", "end", "function", "imported", "kind", "name", "region", "start", "type")
-
-    def __init__(self, start: int, end: int, name: str, kind: str, function: int, region: int) -> None:
-        self.start = start
-        self.end = end
-        self.name = name
-        self.kind = kind
-        self.function = function
-        self.region = region
-        self.assigns: list[Assign] = []
-        self.type: Type | None = None
-        self.imported = -1
-
-    def freeze(self) -> Binding:
-        return Binding(
-            self.start, self.end, self.name, self.kind, self.function, self.region, tuple(self.assigns), self.type,
-            self.imported,
-        )  # fmt: skip
-
-
-class RegionRow:
-    """A ``Region`` whose way out is not known yet."""
-
-    __slots__ = (
-        "binding", "end", "exits", "function", "group", "how", "is_async", "kind", "parent", "source", "start", "test",
-    )  # fmt: skip
-
-    def __init__(self, parent: int, function: int, kind: str, start: int, end: int, group: int) -> None:
-        self.start = start
-        self.end = end
-        self.parent = parent
-        self.function = function
-        self.kind = kind
-        self.group = group
-        self.test: Value | None = None
-        self.source: Value | None = None
-        self.how = ""
-        self.is_async = False
-        self.exits = ""
-        self.binding = -1
-
-    def freeze(self) -> Region:
-        return Region(
-            self.start, self.end, self.parent, self.function, self.kind, self.group, self.test, self.source, self.how,
-            self.is_async, self.exits, self.binding,
-        )  # fmt: skip
-
-
-class FunctionRow:
-    """A ``Function`` whose body is still being read."""
-
-    __slots__ = (
-        "cls", "decorators", "directive", "end", "is_async", "is_generator", "kind", "name", "name_end", "name_start",
-        "params", "parent", "region", "return_type", "returns", "start", "static", "used_as",
-    )  # fmt: skip
-
-    def __init__(self, start: int, end: int, kind: str, parent: int, region: int) -> None:
-        self.start = start
-        self.end = end
-        self.name = ""
-        self.kind = kind
-        self.parent = parent
-        self.region = region
-        self.params: list[Param] = []
-        self.returns: list[Return] = []
-        self.is_async = False
-        self.is_generator = False
-        self.cls = -1
-        self.static = False
-        self.return_type: Type | None = None
-        self.decorators: tuple[Value, ...] = ()
-        self.directive = ""
-        self.name_start = start
-        self.name_end = start
-        self.used_as = ""
-
-    def freeze(self) -> Function:
-        return Function(
-            self.start, self.end, self.name, self.kind, self.parent, self.region, tuple(self.params),
-            tuple(self.returns), self.is_async, self.is_generator, self.cls, self.static, self.return_type,
-            self.decorators, self.directive, self.name_start, self.name_end, self.used_as,
-        )  # fmt: skip
-
-
-class ClassRow:
-    """A ``Class`` whose members are still being read."""
-
-    __slots__ = (
-        "bases", "binding", "decorators", "end", "fields", "function", "interfaces", "kind", "name", "start",
-    )  # fmt: skip
-
-    def __init__(self, start: int, end: int, name: str, kind: str, function: int) -> None:
-        self.start = start
-        self.end = end
-        self.name = name
-        self.kind = kind
-        self.function = function
-        self.bases: tuple[Value, ...] = ()
-        self.interfaces: tuple[Value, ...] = ()
-        self.fields: list[Field] = []
-        self.decorators: tuple[Value, ...] = ()
-        self.binding = -1
-
-    def freeze(self) -> Class:
-        return Class(
-            self.start, self.end, self.name, self.kind, self.function, self.bases, self.interfaces,
-            tuple(self.fields), self.decorators, self.binding,
-        )  # fmt: skip
-
+_VAR = re.compile(rb"var\b")
 
 ValueHandler: TypeAlias = "Callable[[Walk, Node], Value]"
 StatementHandler: TypeAlias = "Callable[[Walk, Node], str]"
@@ -215,6 +74,15 @@ TypeHandler: TypeAlias = "Callable[[Walk, Node], Type]"
 
 class Walk:
     """One file being read. The attributes from ``scope`` on say where the walk is; helpers restore what they change."""
+
+    # More attributes than an object without slots finds fast.
+    __slots__ = (
+        "awaits", "bindings", "bound_name", "breaks", "calls", "classes", "data", "depth", "dom", "event_handlers",
+        "events", "exports", "function", "functions", "globals", "has_optional", "has_snippet", "has_var", "imports",
+        "literals", "region", "regions", "reserved", "scope", "snippets", "source", "statement_end",
+        "statement_handlers", "statement_start", "this_class", "this_function", "throws", "type_handlers",
+        "value_handlers", "var_scope", "words", "writes",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -225,11 +93,16 @@ class Walk:
         handlers: Mapping[int, str],
     ) -> None:
         self.data = data
+        self.source = data.decode("latin-1")
+        """A character a byte, so that a place in one is a place in the other (see ``syntax.utf8``)."""
+        self.words = Words()
         self.value_handlers = values
         self.statement_handlers = statements
         self.type_handlers = types
         self.event_handlers = handlers
-        self.has_var = b"var" in data and re.search(rb"\bvar\b", data) is not None
+        self.has_var = _VAR.search(data) is not None
+        self.has_optional = b"?." in data
+        """Whether a ``?.`` may be met; a parser that mends errors also makes one up."""
         self.has_snippet = b"_fs_namespace" in data or b"/s/fs.js" in data or b"FullStory namespace conflict" in data
 
         self.functions: list[FunctionRow] = []
@@ -312,34 +185,36 @@ class Walk:
 
     def run(self, node: Node) -> str:
         """Reads a statement. Returns how its straight-line code leaves ("" if it runs to its end)."""
-        if self.depth > MAX_DEPTH:
-            return ""
-        old_start, old_end = self.statement_start, self.statement_end
-        self.statement_start, self.statement_end = node.start_byte, node.end_byte
-        self.depth += 1
-        handler = self.statement_handlers.get(node.type)
-        if handler is not None:
-            exits = handler(self, node)
-        else:
-            self.mark(self.lower(node), "statement")
-            exits = ""
-        self.depth -= 1
-        self.statement_start, self.statement_end = old_start, old_end
-        return exits
+        return self.run_all((node,))
 
     def run_all(self, nodes: Sequence[Node]) -> str:
         """Reads statements in order; returns the first way out."""
         exits = ""
+        if self.depth > MAX_DEPTH:
+            return exits
+        old_start, old_end = self.statement_start, self.statement_end
+        self.depth += 1
         for node in nodes:
-            if node.type not in PUNCTUATION:
-                way = self.run(node)
+            kind = node.type
+            if kind in PUNCTUATION:
+                continue
+            self.statement_start, self.statement_end = node.start_byte, node.end_byte
+            handler = self.statement_handlers.get(kind)
+            if handler is None:
+                self.mark(self.lower(node), "statement")
+            else:
+                way = handler(self, node)
                 exits = exits or way
+        self.depth -= 1
+        self.statement_start, self.statement_end = old_start, old_end
         return exits
 
     def type_of(self, node: Node) -> Type:
         """The type that a type node (or its ``: T`` annotation) stands for."""
         kind = node.type
-        handler = self.type_handlers.get("type_identifier" if kind in _IMPORT_TYPES else kind)
+        handler = self.type_handlers.get(kind)
+        if handler is None and kind in _IMPORT_TYPES:
+            handler = self.type_handlers["type_identifier"]
         if handler is None or self.depth > MAX_DEPTH:
             return UnknownType(node.start_byte, node.end_byte)
         self.depth += 1
@@ -350,7 +225,7 @@ class Walk:
     # ----------------------------------------------------------------------------------------------------- text
 
     def text(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.words[self.source[node.start_byte : node.end_byte]]
 
     def literal(self, text: str, start: int, end: int, concat: bool = False) -> Literal | Secret:
         """A string literal, or the ``Secret`` that takes its place."""
@@ -373,13 +248,14 @@ class Walk:
 
     def declare(self, node: Node, kind: str, scope: Scope, *, value: bool = True, as_type: bool = False) -> int:
         """The binding of a declared name: a new one, or the one that an earlier declaration of the same scope made."""
-        name = self.text(node)
+        start, end = node.start_byte, node.end_byte
+        name = self.words[self.source[start:end]]
         index = scope.values.get(name) if value else None
         if index is None and as_type:
             index = scope.types.get(name)
         if index is None:
             index = len(self.bindings)
-            self.bindings.append(BindingRow(node.start_byte, node.end_byte, name, kind, self.function, self.region))
+            self.bindings.append(BindingRow(start, end, name, kind, self.function, self.region))
         if value:
             scope.values.setdefault(name, index)
             if self.bindings[index].kind == "type" and kind != "type":
@@ -413,13 +289,18 @@ class Walk:
             scope = scope.parent
         return -1
 
-    def name(self, node: Node, name: str) -> Value:
-        """A use of a name as a value."""
-        index = self.find(name)
-        if index >= 0:
-            return Name(node.start_byte, node.end_byte, index)
+    def name(self, start: int, end: int, name: str) -> Value:
+        """A use of a name as a value, which stands at this place."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            index = scope.values.get(name)
+            if index is not None:
+                return Name(start, end, index)
+            scope = scope.parent
+        if name in _CONSTANTS:
+            return Literal(start, end, None, _CONSTANTS[name])
         self.globals[name] = None
-        return Global(node.start_byte, node.end_byte, name)
+        return Global(start, end, name)
 
     def assign(self, index: int, node: Node, value: Value, op: str = "=") -> None:
         self.events += 1
@@ -431,24 +312,28 @@ class Walk:
 
     def open_region(self, kind: str, node: Node, group: int, test: Value | None = None) -> int:
         """A new region within the present one."""
-        row = RegionRow(self.region, self.function, kind, node.start_byte, node.end_byte, group)
-        row.test = test
+        row = RegionRow(node.start_byte, node.end_byte, self.region, self.function, kind, group, test)
         self.regions.append(row)
         return len(self.regions) - 1
 
     def open_function(self, kind: str, node: Node) -> int:
         """A new function with its body's region, written where the walk is."""
         self.events += 1
-        region = len(self.regions)
-        row = FunctionRow(node.start_byte, node.end_byte, kind, self.function, region)
+        start, end, function = node.start_byte, node.end_byte, len(self.functions)
+        row = FunctionRow(start, end, "", kind, self.function, len(self.regions), [], [])
+        row.name_start = row.name_end = start
         self.functions.append(row)
-        body = RegionRow(self.region, len(self.functions) - 1, "body", node.start_byte, node.end_byte, node.start_byte)
-        self.regions.append(body)
-        return len(self.functions) - 1
+        self.regions.append(RegionRow(start, end, self.region, function, "body", start))
+        return function
 
     def open_call(self, start: int, end: int, kind: str) -> int:
         self.events += 1
-        self.calls.append(CallRow(self, start, end, kind))
+        self.calls.append(
+            CallRow(
+                start, end, None, (), kind, self.function, self.region, "", -1, -1, False, self.statement_start,
+                self.statement_end, end,
+            )
+        )  # fmt: skip
         return len(self.calls) - 1
 
     def write(self, node: Node, target: Value, key: Value, value: Value, op: str = "=") -> None:
@@ -508,6 +393,11 @@ class Walk:
             cls.name = cls.name or name
 
 
+RESULTS = frozenset({CallRef, OneOf, Cast, Spread, Array, Unary, Binary})
+"""The values in which ``mark`` may find a call; others need not be handed to it."""
+NAMED = frozenset({FunctionRef, ClassRef})
+"""The values that ``used_as`` and ``give_name`` are of interest to."""
+_CONSTANTS = {"undefined": "undefined", "NaN": "nan", "Infinity": "infinity"}
 _IMPORT_TYPES = frozenset({"member_expression", "call_expression"})
 """What ``import('x').T`` looks like in the place of a type."""
 _NOT_OF_ITEMS = frozenset({"await", "member", "callee", "test"})
@@ -516,8 +406,3 @@ _NOT_OF_ITEMS = frozenset({"await", "member", "callee", "test"})
 def named_children(node: Node) -> list[Node]:
     """Children that are neither punctuation nor comments."""
     return [child for child in node.children if child.type not in PUNCTUATION]
-
-
-def plain(text: str, start: int, end: int) -> Literal:
-    """A string literal that is no place for a key (a property's name)."""
-    return Literal(start, end, text)

@@ -38,7 +38,6 @@ from ..facts import (
 )
 from ..text import line_starts
 from .python_broken import confirm, error_ranges, python_error, repaired
-from .python_rows import ClassRow, FunctionRow, RegionRow
 from .python_scope import (
     TYPE_PARAMETER,
     UNDECLARED,
@@ -50,6 +49,7 @@ from .python_scope import (
     target_names,
 )
 from .python_values import MAX_DEPTH, POSTFIX, Values, assignment, kids
+from .rows import ClassRow, FunctionRow, RegionRow
 from .syntax import Headers, comment_secrets, generated_marker, marks, scrub, suppressions
 
 LANGUAGE = Language(tree_sitter_python.language())
@@ -81,7 +81,9 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
         walk.secrets += (use.secret for use in comment_secrets(source[start:end].decode("utf-8", "replace"), start))
     lines = line_starts(data)
     comments = _comments(data, root)
-    bodies = [row.region for row in walk.functions]
+    for row in walk.bindings:
+        if row.region < 0:
+            row.region = walk.functions[row.function].region
     return FileFacts(
         language=language,
         size=len(data),
@@ -89,7 +91,7 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
         functions=tuple([row.freeze() for row in walk.functions]),
         classes=tuple([row.freeze() for row in walk.classes]),
         regions=tuple([row.freeze() for row in walk.regions]),
-        bindings=tuple([row.freeze(bodies[row.function]) for row in walk.bindings]),
+        bindings=tuple([row.freeze() for row in walk.bindings]),
         calls=tuple([row.freeze() for row in walk.calls]),
         imports=tuple(walk.imports),
         writes=tuple(walk.writes),
@@ -117,7 +119,7 @@ class Statements(Values):
 
     def module(self, root: Node) -> None:
         start, end = 0, len(self.data)
-        self.functions.append(FunctionRow(start, end, "", "module", -1, 0))
+        self.functions.append(FunctionRow(start, end, "", "module", -1, 0, [], []))
         self.regions.append(RegionRow(start, end, -1, 0, "body", start))
         if b":=" in self.data:
             self.walruses = _walruses(root, self.data)
@@ -614,7 +616,7 @@ class Statements(Values):
         name_node, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         name = self.text_of(name_node) if name_node is not None else ""
         number = len(self.classes)
-        row = ClassRow(node.start_byte, node.end_byte, name, self.function, decorators=decorators)
+        row = ClassRow(node.start_byte, node.end_byte, name, "class", self.function, decorators=decorators)
         self.classes.append(row)
         if name_node is not None:
             self.define(name_node, name, ClassRef(node.start_byte, node.end_byte, number), "field", ())

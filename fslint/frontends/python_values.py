@@ -46,9 +46,9 @@ from ..facts import (
     Value,
     Write,
 )
-from .python_rows import BindingRow, CallRow, ClassRow, FunctionRow, RegionRow
 from .python_scope import UNDECLARED, Declared, Scope
 from .python_text import FieldSpec, format_parts, number, percent_parts, unescape
+from .rows import BindingRow, CallRow, ClassRow, FunctionRow, RegionRow
 from .syntax import secret_for
 
 MAX_DEPTH = 110
@@ -635,9 +635,9 @@ class Values:
     def open_function(self, node: Node, name: str, kind: str) -> int:
         """A new row of ``functions`` with the region of its body."""
         row, start, end = len(self.functions), node.start_byte, node.end_byte
-        self.functions.append(
-            FunctionRow(start, end, name, kind, self.function, len(self.regions), name_start=start, name_end=start)
-        )
+        function = FunctionRow(start, end, name, kind, self.function, len(self.regions), [], [])
+        function.name_start = function.name_end = start
+        self.functions.append(function)
         self.regions.append(RegionRow(start, end, self.region, row, "body", start))
         return row
 
@@ -757,7 +757,12 @@ class Values:
         return Array(keys[0].start_byte, keys[-1].end_byte, tuple([self.expr(key) for key in keys]), "tuple")
 
     def new_call(self, start: int, end: int, kind: str, arguments_start: int) -> int:
-        self.calls.append(CallRow(start, end, kind, self.function, self.region, *self.statement, arguments_start))
+        first, last = self.statement
+        self.calls.append(
+            CallRow(
+                start, end, None, (), kind, self.function, self.region, "", -1, -1, False, first, last, arguments_start
+            )
+        )
         return len(self.calls) - 1
 
     def call(self, node: Node, callee: Value, name: str = "", kind: str = "call") -> Value:
@@ -1061,7 +1066,7 @@ class Values:
     # ------------------------------------------------------------------------- what statements.py knows how to bind
 
     def new_binding(self, node: Node, name: str, kind: str) -> int:
-        self.bindings.append(BindingRow(node.start_byte, node.end_byte, name, kind, self.function))
+        self.bindings.append(BindingRow(node.start_byte, node.end_byte, name, kind, self.function, -1))
         return len(self.bindings) - 1
 
     def declare_targets(self, node: Node) -> None:

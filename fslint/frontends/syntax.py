@@ -20,6 +20,11 @@ from ..text import line_end, line_of
 _MINIFIED_LINE = 5000
 
 
+def utf8(text: str) -> str:
+    """What stands in UTF-8 in a text whose every character is a byte (decoded as Latin-1)."""
+    return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
 def generated_marker(data: bytes, lines: Sequence[int]) -> str:
     """``generated`` (says ``@generated`` at its top), ``minified`` (has a line over 5,000 characters) or ""."""
     head = data[: lines[min(len(lines) - 1, 40)] if len(lines) > 40 else 4000]
