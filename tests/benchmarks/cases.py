@@ -23,7 +23,9 @@ COLD = "fslint, cold"
 FIRST = "fslint, first run (writes its cache)"
 WARM = "fslint, warm"
 CHANGED = "fslint, warm, one tracking file changed"
-HOOK = "fslint, one changed file as pre-commit calls it"
+COMMENTED = "fslint, warm, a comment in a tracking file changed"
+HOOK = "fslint, one changed tracking file as pre-commit calls it"
+HOOK_OTHER = "fslint, one changed file without tracking as pre-commit calls it"
 ALONE = "fslint, cold"
 PASS = "python -c pass"
 
@@ -72,8 +74,12 @@ def tree_group(tree: Tree, folder: Path, configuration: Path) -> Group:
         for tool in tools
         if tree.files <= tool.most
     ]
-    first, second = _changeable(sites)
-    original = {path: (root / path).read_bytes() for path in (first, second)}
+    first, second, other = _changeable(root, sites)
+    original = {path: (root / path).read_bytes() for path in (first, second, other)}
+
+    def changed(path: str, line: str = _CODE) -> Callable[[], None]:
+        return lambda: _change(root / path, original[path], line)
+
     spare = configuration / "cache"
     cases += [
         Case(COLD, Command(fslint("check", "--no-cache"), root), found=_said, same=True),
@@ -84,8 +90,10 @@ def tree_group(tree: Tree, folder: Path, configuration: Path) -> Group:
             same=True,
         ),
         Case(WARM, Command(fslint("check"), root), found=_said, same=True),
-        Case(CHANGED, Command(fslint("check"), root), lambda: _change(root / first, original[first]), same=True),
-        Case(HOOK, Command(fslint("check", second), root), lambda: _change(root / second, original[second])),
+        Case(CHANGED, Command(fslint("check"), root), changed(first), same=True),
+        Case(COMMENTED, Command(fslint("check"), root), changed(first, _COMMENT), same=True),
+        Case(HOOK, Command(fslint("check", second), root), changed(second)),
+        Case(HOOK_OTHER, Command(fslint("check", other), root), changed(other)),
     ]
 
     def check() -> None:
@@ -133,17 +141,23 @@ def _git(root: Path, *arguments: str) -> None:
     subprocess.run(("git", *arguments), cwd=root, check=True, capture_output=True)
 
 
-def _changeable(sites: Iterable[Site]) -> tuple[str, str]:
-    """Two TypeScript files with calls."""
-    paths = sorted({site.path for site in sites if site.path.endswith((".ts", ".tsx"))})
-    if not paths:
+_CODE = "export const touched = {};\n"
+_COMMENT = "// {}\n"
+
+
+def _changeable(root: Path, sites: Iterable[Site]) -> tuple[str, str, str]:
+    """Two TypeScript files with calls, and one without."""
+    tracking = sorted({site.path for site in sites if site.path.endswith((".ts", ".tsx"))})
+    if not tracking:
         raise Wrong("the tree has no TypeScript file with calls: ask for more of them")
-    return paths[len(paths) // 3], paths[-1]
+    words = (b"rack", b"ullStory", b"FS")
+    others = (path for path in sorted(root.rglob("*.ts")) if not any(word in path.read_bytes() for word in words))
+    return tracking[len(tracking) // 3], tracking[-1], next(others).relative_to(root).as_posix()
 
 
-def _change(path: Path, original: bytes) -> None:
+def _change(path: Path, original: bytes, line: str) -> None:
     """Content that the file never had before, with the same calls."""
-    path.write_bytes(original + f"// {time.time_ns()}\n".encode())
+    path.write_bytes(original + line.format(time.time_ns()).encode())
 
 
 def _counted(count: Callable[[bytes], int], what: str) -> Callable[[bytes], str]:
