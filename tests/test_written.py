@@ -19,7 +19,8 @@ IMPORTS = {
         "import(/* webpackChunkName: \"a b\" */ './Address')", "import( // it's\n './Address')", "export { a as b } from './Address'",
         "import type { A } from './Address'", "const { a } = await import('./Address')", "import x from /* y */ './Address'",
         "require  ('./Address')", "import x from './a\\u0041'", "import json from './Address.json' with { type: 'json' }",
-        "const x = require(\n  // one\n  /* two */ './Address',\n)",
+        "const x = require<Foo>('./Address')", "const { a } = (require)('./Address')", "const x = require?.('./Address')",
+        "const x = require<typeof import('./Address')>('./Address')", "const x = require(\n  // one\n  /* two */ './Address',\n)",
     ],
     "a.py": [
         "from .Address import x", "import a.Address as b", "from a import (\n    b,\n    Address,\n)", "from a import b, \\\n    Address",

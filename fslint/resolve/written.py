@@ -13,9 +13,11 @@ SEPARATOR = "\1"
 
 _SPACE = rb"(?:[\s(]|/\*(?:[^*]|\*(?!/)){0,2000}+\*/|//[^\n]{0,2000}+\n)*+"
 """No comment between ``import`` and its specifier is longer; one that never ends is not followed to the file's end."""
+_CALLED = rb"(?:[\s)?.!>]|<[^'\"`()\n>]{0,200}+>)*+"
+"""What may stand between ``require`` and its call: ``(require)(…)``, ``require?.(…)``, ``require<Type>(…)``."""
 _JAVASCRIPT = tuple(
     re.compile(word + _SPACE + rb"(?:'([^'\n]*+)'|\"([^\"\n]*+)\"|`([^`\n]*+)`)")
-    for word in (b"from", b"import", b"require")
+    for word in (b"from", b"import", b"require" + _CALLED)
 )
 """One for each word: what a pattern starts with is looked for ten times as fast as a choice."""
 _STATEMENT = re.compile(rb"import\b((?:[^\n\\(;]|\\\r?\n?|\((?:[^)#]|#[^\n]*+)*+\)?)*+)")
