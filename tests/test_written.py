@@ -8,7 +8,7 @@ import pytest
 
 from fslint.facts import FileFacts
 from fslint.frontends import extract, language_of
-from fslint.resolve.written import SEPARATOR, key_of, key_of_row, written_imports
+from fslint.resolve.written import SEPARATOR, is_python, key_of, key_of_row, written_imports
 from fslint.rulebook import pages
 
 IMPORTS = {
@@ -27,7 +27,7 @@ IMPORTS = {
         "from a import (  # (b)\n    b,  # c)\n    Address)", "from a import \\\r\n    Address", "if x: import Address", "x = 1; from Address import y",
         "import importlib\nimportlib.import_module('a.Address')", "__import__('Address')", "from a import(Address)", "import Address",
         "from . import Address", "from .. import(Address as b, c)", "from .a.b import *", "import a, b.c as d, Address",
-        "import a; from b import Address", "from . a import b", "def f():\n\tfrom ... import x\n", "from a . b import c",
+        "import a; from b import Address", "from . a import b", "import a.Address.b", "def f():\n\tfrom ... import x\n", "from a . b import c",
     ],
     "a.vue": ["<script>import x from './Address'</script>", "<script setup lang='ts'>\nconst x = await import('./Address')\n</script>"],
     "a.svelte": ["<script>\nimport A from './Address.svelte'\n</script>\n<A on:click={() => import('./late')} />"],
@@ -40,7 +40,7 @@ def missing(path: str, content: bytes, facts: FileFacts) -> set[str]:
     written, whole = written_imports(path, content)
     if not whole:
         return set()
-    python = path.endswith(".py")
+    python = is_python(path)
     seen = {f"{i.specifier}{SEPARATOR}{i.name.strip('*')}" if python else i.specifier for i in facts.imports}
     seen |= {e.specifier for e in facts.exports if e.specifier and not python}
     return {row for row in seen if row.encode("utf-8", "surrogateescape") not in written}

@@ -61,7 +61,10 @@ def _python(content: bytes) -> Iterator[bytes]:
         end = statement.end()
         if at < 0 or _MODULE.fullmatch(content, at + 4, start) is None:
             for module in _DOTTED.findall(_DOT.sub(b".", statement[1])):
-                yield module + _BETWEEN
+                while module:
+                    yield module + _BETWEEN
+                    # `import a.b` imports `a` too.
+                    module = module.rpartition(b".")[0]
         else:
             module = b"".join(content[at + 4 : start].replace(b"\\", b"").split()) + _BETWEEN
             yield module
