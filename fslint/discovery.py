@@ -10,7 +10,7 @@ import os
 import re
 import stat
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -383,12 +383,10 @@ class Selection:
         yield from self._chosen
 
 
-def left_out(settings: Settings, paths: Sequence[str]) -> list[str]:
-    """Of the files among PATHS that could be read, those that the project leaves out: excluded, or ignored by Git."""
+def left_out(settings: Settings, paths: Sequence[str], known: Set[str]) -> list[str]:
+    """Of the files among PATHS that could be read, those that the project leaves out: excluded, or ignored by Git.
+    ``known``: its files."""
     named = [given for given in paths if language_of(given) is not None and (settings.cwd / given).is_file()]
-    if not named:
-        return []
-    known = discover(settings).known
     files = {given: {path := _from_root(settings, given), _target(settings, given, path)} for given in named}
     return [
         given

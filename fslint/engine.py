@@ -28,11 +28,11 @@ from .imports import Imports, Scanned, scan
 from .imports import load as load_imports
 from .index import load as load_index
 from .index import signatures
-from .runs import Run, digest_of, digest_of_files, digest_of_names
+from .runs import Run, Taken, alike, digest_of, digest_of_files, digest_of_names
 from .runs import dump as dump_run
 from .runs import key_of as key_of_run
 from .runs import load as load_run
-from .search import SEEDS, Search, addresses, tracks
+from .search import SEEDS, Search, addresses, is_seed, tracks
 from .settings import Settings, SettingsError, git_top
 from .text import Undecodable, to_utf8
 
@@ -67,7 +67,7 @@ class Result:
     JSON contract's. ``notes``: for stderr. ``everything``: what ``diagnostics`` would be without PATHS; ``found``: all
     that the rules said, before ``settle``. ``secrets``: the
     places of keys in a file. ``linked_contents``: texts that stand for other repositories' files. ``project``: None where
-    an earlier run's result still stands.
+    an earlier run's result still stands. ``paths``: the project's files.
     """
 
     diagnostics: list[Diagnostic]
@@ -79,6 +79,7 @@ class Result:
     secrets: Callable[[str], list[tuple[int, int]]] = lambda path: []
     linked_contents: Mapping[str, bytes] = field(default_factory=dict)
     found: list[Diagnostic] = field(default_factory=list)
+    paths: frozenset[str] = frozenset()
 
 
 class Workspace:
@@ -96,6 +97,12 @@ class Workspace:
         """Hashes of the contents that the result depends on."""
         self.hashes: dict[str, str] = {}
         """Those that are known, whether or not it does."""
+        self.keys: dict[str, str] = {}
+        """Where the cache has the facts that it depends on (in hex)."""
+        self.addressed = False
+        """Whether one of the files that track by themselves has the server API's address."""
+        self.holding: dict[str, frozenset[str]] = {}
+        """Of names that single files were searched for, who holds them."""
         self.importers = _Importers(self)
         """Those that ``link`` asked for."""
         self.named = frozenset(named)
@@ -103,6 +110,8 @@ class Workspace:
         self._top = f"{settings.root}/"
         keeps = self.cache.works and not settings.overlay
         self.last = last = load_index(self.cache.note("index"))
+        self.renewed = False
+        """Whether files have changed since ``run`` without a difference to it."""
         self.run = load_run(self.cache.run(run)) if keeps and run is not None else None
         self.names = [call.function.rsplit(".", 1)[-1] for call in settings.calls]
         self._search = Search(settings.root, settings.overlay, self.raw)
@@ -230,6 +239,10 @@ class Workspace:
         data = self.raw(path)
         if path not in self.digests:
             self.digests[path] = self.hashes[path] = digest_of(data)
+        return self._small(path, data)
+
+    def _small(self, path: str, data: bytes | None) -> bytes | None:
+        """A file's content, unless it is too large (and it is entered as unreadable)."""
         if data is not None and len(data) > self.settings.max_file_size:
             self._too_large(path, len(data))
             return None
@@ -284,34 +297,63 @@ class Workspace:
 
         return Extractors(self.settings.jobs)
 
+    def addresses(self, paths: Iterable[str]) -> bool:
+        """Whether one of some files has the server API's address."""
+        for path in sorted(paths):
+            if addresses(self.text(path, seen=False)):
+                self.content(path)  # now the result depends on this one
+                self.addressed = True
+                return True
+        return False
+
+    def holds(self, name: str) -> frozenset[str]:
+        """The files that hold a name."""
+        found = self.holding[name] = frozenset(self.search.find({name}))
+        return found
+
     def parse(self, paths: Iterable[str]) -> None:
-        """Facts of files, from the cache or by their front end."""
-        wanted = [path for path in paths if path not in self.facts and path in self.paths]
-        keys: dict[str, bytes] = {}
-        contents: dict[str, tuple[bytes, str]] = {}
-        for path in wanted:
-            language = language_of(path)
-            data = self.content(path)
+        """Facts of files, from the cache or by their front end. The result depends on them from now on."""
+        texts: dict[str, tuple[bytes, str]] = {}
+        for path in paths:
+            if path in self.facts or path not in self.paths:
+                continue
             self.facts[path] = None
-            if data is None or language is None:
-                continue
-            try:
-                text = to_utf8(data, language)
-            except Undecodable as error:
-                self.unreadable[path] = str(error)
-                continue
-            keys[path] = key_of(text, language)
-            contents[path] = (text, language)
+            text = self.parsable(path)
+            if text is None:
+                self.content(path)
+            else:
+                texts[path] = text
+        keys = {path: key_of(*text) for path, text in texts.items()}
+        self.keys.update((path, key.hex()) for path, key in keys.items() if path not in self.settings.overlay)
+        self.facts.update(self.facts_of(texts, keys))
+
+    def parsable(self, path: str) -> tuple[bytes, str] | None:
+        """A file's text and language; None where there is none (and it is entered as unreadable)."""
+        language = language_of(path)
+        data = self.settings.overlay.get(path)
+        if data is None:
+            data = self.raw(path)
+            self.hashes[path] = digest_of(data)
+            data = self._small(path, data)
+        if data is None or language is None:
+            return None
+        try:
+            return to_utf8(data, language), language
+        except Undecodable as error:
+            self.unreadable[path] = str(error)
+            return None
+
+    def facts_of(self, texts: Mapping[str, tuple[bytes, str]], keys: Mapping[str, bytes]) -> dict[str, FileFacts]:
+        """Facts of texts. ``keys``: what they are kept under."""
         known = self.cache.get_many(list(keys.values())) if keys else {}
-        missing = {key: contents[path] for path, key in keys.items() if key not in known}
+        missing = {key: texts[path] for path, key in keys.items() if key not in known}
         if missing:
             new = dict(zip(missing, self._extractors.facts(list(missing.values())), strict=True))
             known.update(new)
             # An expression that is nested too deeply cannot be written down; it is read anew each time.
             with suppress(RecursionError):
                 self.cache.put_many(new)
-        for path, key in keys.items():
-            self.facts[path] = known[key]
+        return {path: known[key] for path, key in keys.items()}
 
     def load(self, path: str) -> Module | None:
         """The module of a file, parsed on demand; None where there is no such file or it cannot be read."""
@@ -355,7 +397,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
     hits = search.seeds(workspace.names, workspace.last.needles if workspace.last else ())
     if everything:
         hits |= {p for p in workspace.files.paths if language_of(p) is not None}
-    addressed = everything or any(addresses(workspace.text(p)) for p in sorted(hits))
+    addressed = everything or workspace.addresses(hits)
     hits = {p for p in hits if language_of(p) not in ("json", "yaml")}
     hits = {p for p in hits if language_of(p) != "dotenv" or p in workspace.files.tracked_env}
     # A named file is read whatever the search says of it: it may be UTF-16.
@@ -378,7 +420,7 @@ def link(workspace: Workspace, everything: bool = False) -> Project:
         search.find(names)
         for name in names:
             searched.add(name)
-            holding = search.find({name})
+            holding = workspace.holds(name)
             if len(holding) <= MAX_NAMED and len(name) >= MIN_NAMED:
                 named |= holding
             else:
@@ -635,14 +677,16 @@ def check(settings: Settings, paths: Sequence[str] = (), recall: bool = True) ->
     try:
         earlier = workspace.run
         if earlier is not None and _readable(workspace) and _stands(workspace, earlier):
-            return _selection_of(earlier, None, settings, selection)
+            if key is not None and workspace.renewed:
+                workspace.cache.keep_run(key, dump_run(earlier))
+            return _selection_of(earlier, None, settings, selection, workspace.paths)
         project = link(workspace)
         found = run_rules(project, settings)
         stand, suppressed = settle(project, settings, found, workspace.text)
         run = _run(workspace, project, stand, suppressed)
         if key is not None and workspace.signatures is not None and _readable(workspace):
             workspace.cache.keep_run(key, dump_run(run))
-        return replace(_selection_of(run, project, settings, selection), found=found)
+        return replace(_selection_of(run, project, settings, selection, workspace.paths), found=found)
     finally:
         workspace.close()
 
@@ -667,10 +711,34 @@ def _stands(workspace: Workspace, run: Run) -> bool:
         workspace.imports_digest,
         lambda: _Importers(workspace).of(run.wanted),
         workspace.digest,
+        lambda path: _serves(workspace, run, path),
     ):
         return False
     if known is None:
         workspace.search.asked |= run.needles
+    return True
+
+
+def _serves(workspace: Workspace, run: Run, path: str) -> bool:
+    """Whether a file that has changed still gives what a run took from it. If so, that is entered in the run."""
+    data, key = workspace.raw(path) or b"", run.taken.facts[path]
+    if is_seed(data, workspace.names) != (path in run.taken.seeds):
+        return False
+    words = ((name.encode("utf-8", "surrogateescape"), holding) for name, holding in run.taken.names.items())
+    if any((word in data) != (path in holding) for word, holding in words):
+        return False
+    text = workspace.parsable(path)
+    if text is None or (addresses(text[0]) and not run.taken.addressed):
+        return False
+    if key:
+        old_key, new_key = bytes.fromhex(key), key_of(*text)
+        old = workspace.cache.get_many([old_key]).get(old_key)
+        new = workspace.facts_of({path: text}, {path: new_key})[path]
+        if old is None or not alike(old, new):
+            return False
+        run.taken.facts[path] = new_key.hex()
+    run.contents[path] = workspace.digest(path)
+    workspace.renewed = True
     return True
 
 
@@ -684,7 +752,9 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
 
     named = {place.path for diagnostic in everything for place in _places(diagnostic)}
     holders = workspace.search.holding(workspace.search.asked)
-    contents = {**workspace.digests, **{path: workspace.digest(path) for path in holders}}
+    looked_at = {**dict.fromkeys(holders, ""), **workspace.keys}
+    contents = {**workspace.digests, **{path: workspace.digest(path) for path in looked_at}}
+    taken = {path: key for path, key in looked_at.items() if path not in workspace.digests}
     return Run(
         frozenset(workspace.search.asked),
         digest_of_files(workspace.files),
@@ -693,6 +763,7 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
         tuple(sorted(workspace.importers.wanted)),
         digest_of_names(workspace.importers.found),
         contents,
+        Taken(taken, frozenset(workspace.search.seeded), workspace.addressed, workspace.holding),
         everything,
         suppressed,
         _counts(project),
@@ -708,16 +779,14 @@ def _readable(workspace: Workspace) -> bool:
     for path in workspace.named & workspace.paths:
         if not _is_code(path):
             continue
-        data = workspace.content(path)
-        try:
-            if data is None or to_utf8(data, language_of(path) or "") is None:
-                return False
-        except Undecodable:
+        if workspace.parsable(path) is None:
             return False
     return True
 
 
-def _selection_of(run: Run, project: Project | None, settings: Settings, selection: Selection) -> Result:
+def _selection_of(
+    run: Run, project: Project | None, settings: Settings, selection: Selection, paths: frozenset[str]
+) -> Result:
     """A run's result as far as it lies in the PATHS."""
     stand = run.everything
     if not selection.everything:
@@ -734,6 +803,7 @@ def _selection_of(run: Run, project: Project | None, settings: Settings, selecti
     return Result(
         list(stand), run.suppressed, summary, list(run.notes), project, list(run.everything),
         lambda path: list(run.secrets.get(path, ())), project.linked_contents if project is not None else {},
+        paths=paths,
     )  # fmt: skip
 
 

@@ -95,6 +95,8 @@ class Search:
         self.holders: set[str] = set()
         self.asked: set[str] = set()
         """Of ``needles``, those that this run had a use for."""
+        self.seeded: set[str] = set()
+        """What ``seeds`` gave."""
 
     def begin(self, needles: Collection[str]) -> None:
         """Start a first search before the files are known."""
@@ -123,7 +125,8 @@ class Search:
     def seeds(self, names: Collection[str] = (), guesses: Collection[str] = ()) -> set[str]:
         """The files that could track by themselves, or that hold one of ``names`` (functions named by the settings)."""
         hits = self.find({*SEEDS, *names}, guesses, exact=False)
-        return {path for path in hits if _is_seed(self._content(path) or b"", _encoded(names))}
+        self.seeded = {path for path in hits if is_seed(self._content(path) or b"", names)}
+        return set(self.seeded)
 
     def find(self, needles: Collection[str], guesses: Collection[str] = (), exact: bool = True) -> set[str]:
         """The files that hold one of ``needles``. ``guesses``: strings that may be asked for next. Not ``exact``: others
@@ -254,8 +257,11 @@ def _holds(content: bytes, needles: Iterable[bytes]) -> bool:
     return any(needle in content for needle in needles)
 
 
-def _is_seed(content: bytes, names: Sequence[bytes]) -> bool:
-    return _holds(content, names) or any(start in content and pattern.search(content) for start, pattern in _SEED)
+def is_seed(content: bytes, names: Collection[str] = ()) -> bool:
+    """Whether a file could track by itself, by its content."""
+    return _holds(content, _encoded(names)) or any(
+        start in content and pattern.search(content) for start, pattern in _SEED
+    )
 
 
 def addresses(content: bytes) -> bool:

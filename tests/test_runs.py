@@ -215,6 +215,125 @@ def test_what_looks_as_it_did_is_not_read(project: Path, monkeypatch: pytest.Mon
     assert check(project) == (first, True) and read == []
 
 
+WIDE = {
+    **FILES,
+    "web/late.ts": "// keys live elsewhere\nimport { track } from '.';\ntrack('Order Lost', { total: 1 }); // once\nexport const a = 'xé';\n",
+    "web/service.ts": "export class Tracking {\n  constructor(private fs: any) {}\n  send(name: string) { this.fs.event(name); }\n}\n"
+    "(window as any).shopTrack = (name: string) => FS.event(name, {});\n",
+    "web/user.ts": "shopTrack('Signed Up');\nwindow.shopTrack('Signed Out');\n",
+    "web/quiet.ts": "// fslint: ignore-file[FS101]\nFS.event('Secret', { a_str: 'b' }); // fslint: ignore[FS301] old\n",
+    "web/disk.ts": "export const size = (path: string) => FS.stat(path); // of a global file system\n",
+    "web/page.html": "<html><body><script>FS.event('Page', {n: 1});</script></body></html>\n",
+    "web/broken.js": "FS.event('Half', {\n",
+    "api/send.py": "import requests\n\n\ndef send(uid):\n    requests.post('https://api.fullstory.com/v2/events', json={'name': 'Order Placed', 'user': {'uid': uid}})\n",
+    "api/tail.py": "from .send import send\n\nsend(1)\ntrack_server_event('Order Placed', 'u', {})",
+}
+EDITS = {
+    "comment": lambda text, hash_: text + f"\n{hash_} {random.random()}\n".encode(),
+    "blank lines": lambda text, hash_: text + b"\n\n",
+    "no last line end": lambda text, hash_: text.rstrip(b"\n"),
+    "seed": lambda text, hash_: text + f"\n{hash_} FullStory\n".encode(),
+    "address": lambda text, hash_: text + f"\n{hash_} api.fullstory.com\n".encode(),
+    "name": lambda text, hash_: text + f"\n{hash_} shopTrack\n".encode(),
+    "import": lambda text, hash_: text + (b"\nfrom .views import done\n" if hash_ == "#" else b"\nimport { BOUGHT } from './names';\n"),
+    "call": lambda text, hash_: text + b"\ntrack('Order Lost');\n",
+    "suppression": lambda text, hash_: text.replace(b"\n", f" {hash_} fslint: ignore[FS301]\n".encode(), 1),
+    "last suppression": lambda text, hash_: text.rstrip(b"\n") + f" {hash_} fslint: ignore[FS101, FS301, FS204]\n".encode(),
+    "file suppression": lambda text, hash_: f"{hash_} fslint: ignore-file[FS101, FS201]\n".encode() + text,
+    "function": lambda text, hash_: text.replace(b"FS.stat(", b"FS.event(") if b"FS.stat(" in text else text.replace(b"FS.event(", b"FS.stat("),
+    "call by name": lambda text, hash_: text + b"\nshopTrack('Seen Twice', { a: 1 });\n",
+    "string": lambda text, hash_: text.replace(b"Order", b"Trade"),
+    "same length": lambda text, hash_: text.replace(b"elsewhere", b"somewhere").replace(b"once", b"here"),
+    "line end for a blank": lambda text, hash_: text.replace(b"; ", b";\n").replace(b", ", b",\n", 1),
+    "blank for a line end": lambda text, hash_: text.replace(b";\n", b"; ").replace(b"{\n", b"{ "),
+    "old line ends": lambda text, hash_: text.replace(b"\n", b"\r"),
+    "line ends": lambda text, hash_: text.replace(b"\n", b"\r\n"),
+    "start": lambda text, hash_: b"\n" + text,
+    "empty": lambda text, hash_: b"",
+    "binary": lambda text, hash_: text + b"\0",
+    "UTF-16": lambda text, hash_: text.decode("utf-8", "replace").encode("utf-16"),
+    "BOM": lambda text, hash_: b"\xef\xbb\xbf" + text,
+    "cut": lambda text, hash_: text[: len(text) // 2],
+}  # fmt: skip
+
+
+def whole(folder: Path, **more: object) -> tuple[object, bool]:
+    """All that a run says, and whether it is an earlier one's."""
+    overrides: Overrides = {"root": str(folder), "cache_dir": str(folder / ".fslint_cache"), **more}  # type: ignore[typeddict-item]
+    result = engine.check(load(folder, overrides=overrides))
+    rows = [
+        (d.code, d.message, d.place, d.help, d.related, d.fix, d.subject, d.function, d.app) for d in result.everything
+    ]
+    secrets = {path: sorted(set(result.secrets(path))) for path in WIDE}
+    return (rows, result.suppressed, result.summary, result.notes, secrets), result.project is None
+
+
+@pytest.fixture
+def wide(project: Path) -> Path:
+    write_project(project, WIDE)
+    return project
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_whatever_is_changed_in_a_file_the_result_is_that_of_a_new_run(wide: Path, name: str) -> None:
+    whole(wide)
+    for path, content in WIDE.items():
+        text = EDITS[name](content.encode(), "#" if path.endswith((".py", ".yaml")) else "//")
+        (wide / path).write_bytes(text)
+        assert whole(wide)[0] == whole(wide, no_cache=True)[0], path
+        (wide / path).write_bytes(content.encode())
+        whole(wide)
+
+
+def test_an_address_may_come_with_a_comment(project: Path) -> None:
+    """Where the server API's address stands anywhere, what is set up for all requests is searched for."""
+    code = (
+        "import axios from 'axios';\n// FullStory\nexport const send = (uid: string) =>\n"
+        "  axios.post('https://api.full' + 'story.com/v2/events', { name: 'Order Lost', user: { uid } });\n"
+    )
+    setup = "import axios from 'axios';\naxios.defaults.timeout = 1000;\n"
+    write_project(project, {"web/send.ts": code, "web/setup.ts": setup})
+    first, _ = whole(project)
+    assert whole(project) == (first, True)
+    (project / "web/send.ts").write_text(code + "// https://api.fullstory.com\n")
+    second, known = whole(project)
+    assert not known and second == whole(project, no_cache=True)[0] != first
+    (project / "web/send.ts").write_text(code)
+    assert whole(project)[0] == first
+
+
+def test_facts_that_differ_in_nothing_but_their_end_are_alike() -> None:
+    text = b"f(1);   g({ a: 'x' });\n"
+    old = extract(text, "typescript")
+    for same in (text, text + b"\n", text + b"// c\n// d", text[:-1]):
+        assert runs.alike(old, extract(same, "typescript")) and runs.alike(extract(same, "typescript"), old)
+    for other in (text.replace(b"  g", b" \ng"), text.replace(b"x", b"y"), b" " + text, text + b"h()", b""):
+        assert not runs.alike(old, extract(other, "typescript"))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_edits_upon_edits(wide: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(8):
+        for path in rng.sample(sorted(WIDE), rng.randint(1, 3)):
+            edit = EDITS[rng.choice([*EDITS, "comment", "blank lines", "same length"])]
+            file = wide / path
+            file.write_bytes(edit(file.read_bytes(), "#" if path.endswith((".py", ".yaml")) else "//"))
+        assert whole(wide)[0] == whole(wide, no_cache=True)[0]
+
+
+@pytest.mark.parametrize(
+    "path", ["web/cart.ts", "web/late.ts", "web/names.ts", "web/user.ts", "api/views.py", "web/page.html"]
+)
+@pytest.mark.parametrize("name", ["comment", "blank lines", "same length"])
+def test_a_run_outlives_what_changes_no_facts(wide: Path, path: str, name: str) -> None:
+    first, _ = whole(wide)
+    for _ in range(2):
+        (wide / path).write_bytes(EDITS[name]((wide / path).read_bytes(), "#" if path.endswith(".py") else "//"))
+        assert whole(wide) == (first, True)
+    assert whole(wide) == (first, True)
+
+
 def test_index_and_run_come_back(tmp_path: Path) -> None:
     write_project(tmp_path, {"a.py": "x", "b\udcff.js": "y"})
     paths = ("a.py", "b\udcff.js")
@@ -225,6 +344,7 @@ def test_index_and_run_come_back(tmp_path: Path) -> None:
     found = Diagnostic(
         "FS301", "m", place, "h", (Related(place, "r"),), Fix("safe", "f", (Edit(place, "c"),)), (), "s", "g", "app"
     )
+    taken = runs.Taken({"b\udcff.js": "0a"}, frozenset({"b\udcff.js"}), True, {"n": ["b\udcff.js"]})
     run = runs.Run(
         frozenset({"n"}),
         "f",
@@ -233,6 +353,7 @@ def test_index_and_run_come_back(tmp_path: Path) -> None:
         ("w",),
         "j",
         {"b\udcff.js": "d"},
+        taken,
         [found],
         3,
         {"files": 2},

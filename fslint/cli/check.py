@@ -214,7 +214,7 @@ class _Run:
                 shown = self.shown(result, self.settings)
             if self.streamed:
                 write_bytes(fixed.contents.get(self.streamed, self.settings.overlay[self.streamed]))
-        for text in (*result.notes, *self.notes, *self._left_out()):
+        for text in (*result.notes, *self.notes, *self._left_out(result)):
             if not self.options["quiet"]:
                 note(text)
         self._report(result, shown, outputs)
@@ -267,11 +267,11 @@ class _Run:
 
         return load(Path(self.options["baseline"]))
 
-    def _left_out(self) -> list[str]:
+    def _left_out(self, result: Result) -> list[str]:
         """What to say of named files that the project leaves out."""
         from ..discovery import left_out
 
-        files = left_out(self.settings, self.paths)
+        files = left_out(self.settings, self.paths, result.paths)
         if not files:
             return []
         more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
