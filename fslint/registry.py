@@ -551,7 +551,8 @@ class _Loader:
                 else:
                     owner[alias], first[alias] = name, place
                     own.append(alias)
-            self.events[name] = replace(self.events[name], aliases=tuple(own))
+            if own:
+                self.events[name] = replace(self.events[name], aliases=tuple(own))
         return owner
 
     def check_successors(self, aliases: Mapping[str, str]) -> None:

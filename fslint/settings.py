@@ -255,7 +255,7 @@ def _read(
     return {}, _Source(""), None
 
 
-_TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
+_TOML_PLACE = r" \(at (?:line (\d+), column \d+|end of document)\)$"
 
 
 def _table(file: Path, cwd: Path) -> tuple[dict[str, Any], _Source] | None:
@@ -275,9 +275,9 @@ def _table(file: Path, cwd: Path) -> tuple[dict[str, Any], _Source] | None:
     except UnicodeDecodeError as error:
         raise SettingsError(shown, data.count(b"\n", 0, error.start) + 1, "is not UTF-8") from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = _TOML_PLACE.search(str(error))
+        place = re.search(_TOML_PLACE, str(error))
         line = int(place[1]) if place and place[1] else text.count("\n") + 1
-        raise SettingsError(shown, line, f"is not valid TOML: {_TOML_PLACE.sub('', str(error))}") from None
+        raise SettingsError(shown, line, f"is not valid TOML: {re.sub(_TOML_PLACE, '', str(error))}") from None
     if not shared:
         return content, _Source(shown, text)
     table = content.get("tool", {}).get("fslint") if isinstance(content.get("tool"), dict) else None
@@ -384,12 +384,12 @@ def _severity(reader: _Reader, path: KeyPath, value: Any) -> dict[str, str]:
     return {code: severity for _, codes, severity in sorted(levels, key=lambda level: level[0]) for code in codes}
 
 
-_SIZE = re.compile(r"\s*(\d+)\s*(|[kKmMgG])(?:i?[bB])?\s*")
+_SIZE = r"\s*(\d+)\s*(|[kKmMgG])(?:i?[bB])?\s*"
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
 def _size(reader: _Reader, path: KeyPath, value: Any) -> int:
-    match = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    match = re.fullmatch(_SIZE, value) if isinstance(value, str) else None
     size = int(match[1]) * _UNITS[match[2].lower()] if match else value
     if not isinstance(size, int) or isinstance(size, bool) or size <= 0:
         raise reader.error(path, f'{_dotted(path)} must be a number of bytes or a size such as "5 MB"')
@@ -430,12 +430,12 @@ def _argument(reader: _Reader, path: KeyPath, value: Any) -> int | str:
     return cast("int | str", value)
 
 
-_FUNCTION = re.compile(r"(?:[^\W\d][\w$]*|\$[\w$]*)(?:\.(?:[^\W\d][\w$]*|\$[\w$]*))*")
+_FUNCTION = r"(?:[^\W\d][\w$]*|\$[\w$]*)(?:\.(?:[^\W\d][\w$]*|\$[\w$]*))*"
 
 
 def _function(reader: _Reader, path: KeyPath, value: Any) -> str:
     name = _string(reader, path, value)
-    if not _FUNCTION.fullmatch(name):
+    if not re.fullmatch(_FUNCTION, name):
         wanted = 'a dotted name such as "analytics.track"'
         raise reader.error(path, f"{_dotted(path)} must be {wanted}, not {_quote(name)}")
     return name
@@ -569,7 +569,7 @@ def _registry_option(given: Sequence[str], cwd: Path, root: Path) -> tuple[str, 
 
 # ------------------------------------------------------------------------------------------------- choice of rules
 
-_PREFIX = re.compile(r"FS\d{0,3}", re.IGNORECASE)
+_PREFIX = r"(?i:FS)\d{0,3}"
 
 
 def resolve_selector(selector: str) -> frozenset[str]:
@@ -577,7 +577,7 @@ def resolve_selector(selector: str) -> frozenset[str]:
     text = selector.strip()
     if text.upper() == "ALL":
         return frozenset(CATALOGUE)
-    if _PREFIX.fullmatch(text):
+    if re.fullmatch(_PREFIX, text):
         codes = frozenset(code for code in CATALOGUE if code.startswith(text.upper()))
     else:
         codes = frozenset(code for code, meta in CATALOGUE.items() if meta.name == text.lower())
@@ -600,7 +600,7 @@ def _specificity(selector: str) -> int:
     text = selector.strip()
     if text.upper() == "ALL":
         return 0
-    return len(text) if _PREFIX.fullmatch(text) else 5
+    return len(text) if re.fullmatch(_PREFIX, text) else 5
 
 
 def _command_line_selection(given: Overrides) -> tuple[list[str] | None, list[str], list[str]]:

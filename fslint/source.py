@@ -123,23 +123,20 @@ class Sources:
 
 _QUOTES = "'\"`"
 _KEPT = 4
-_KEYS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"""(?ix) (?: (?:api|fs|full_?story|server)[\w-]*?(?:key|token|secret) | secret | token | authorization | \bauth )
+_KEYS = (
+    r"""(?ix) (?: (?:api|fs|full_?story|server)[\w-]*?(?:key|token|secret) | secret | token | authorization | \bauth )
         ["'`\])]* (?: \s* (?:(?:[:=,(]|=>)+ | \|\| | \?\? | or\b) \s* [frbu]{0,2} ["'`] | = ) (?:basic\s+|bearer\s+)? ([A-Za-z0-9+/=_.:\-]{16,})""",
-        r"(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/=_.:\-]{16,})",
-        r"""(?:btoa|b64encode|Buffer\.from)\(\s*[frbu]{0,2}["'`]([A-Za-z0-9+/=_.:\-]{16,})""",
-        r"((?:na1|eu1)\.[A-Za-z0-9+/_-]{20,}={0,2}|(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{20,}={0,2}|fs_api_key_[\w-]+)",
-    )
+    r"(?i)\b(?:basic|bearer)\s+([A-Za-z0-9+/=_.:\-]{16,})",
+    r"""(?:btoa|b64encode|Buffer\.from)\(\s*[frbu]{0,2}["'`]([A-Za-z0-9+/=_.:\-]{16,})""",
+    r"((?:na1|eu1)\.[A-Za-z0-9+/_-]{20,}={0,2}|(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{20,}={0,2}|fs_api_key_[\w-]+)",
 )
-"""What might be a key, generously: a reader loses little if something harmless is masked."""
+"""What might be a key, generously: a reader loses little if something harmless is masked. Compiled on first use."""
 
 
 def mask(text: str) -> str:
     """A text with everything that looks like a key masked, its length kept."""
     for pattern in _KEYS:
-        for match in reversed(list(pattern.finditer(text))):
+        for match in reversed(list(re.finditer(pattern, text))):
             text = text[: match.start(1)] + _masked(match[1]) + text[match.end(1) :]
     return text
 

@@ -54,6 +54,12 @@ _CORE: tuple[tuple[re.Pattern[str], str], ...] = (
         "float",
     ),
 )
+_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("null", "Null", "NULL", "~", "")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBERS_START = frozenset("+-.0123456789")
 _TAGS = {
     "tag:yaml.org,2002:str": "str",
     "tag:yaml.org,2002:int": "int",
@@ -78,9 +84,12 @@ def parse(data: bytes) -> Node | None:
 
 def resolve(text: str) -> Scalar:
     """The value of a plain scalar by the YAML 1.2 core schema."""
-    for pattern, kind in _CORE:
-        if pattern.match(text):
-            return _convert(text, kind)
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] in _NUMBERS_START:
+        for pattern, kind in _CORE:
+            if pattern.match(text):
+                return _convert(text, kind)
     return text
 
 
@@ -142,13 +151,13 @@ class _Composer:
 
         start = self.at[event.start_mark.index]
         end = self.at[event.end_mark.index]
-        if isinstance(event, yaml.DocumentStartEvent):
+        if isinstance(event, yaml.ScalarEvent):
+            value = self.scalar(event, start, end)
+            self.add(Node("scalar", start, end, value=value, text=event.value), event.anchor)
+        elif isinstance(event, yaml.DocumentStartEvent):
             self.documents += 1
             if self.documents > 1:
                 raise YamlError("a second document (`---`) is not allowed here", start, end)
-        elif isinstance(event, yaml.ScalarEvent):
-            value = self.scalar(event, start, end)
-            self.add(Node("scalar", start, end, value=value, text=event.value), event.anchor)
         elif isinstance(event, yaml.AliasEvent):
             self.alias(str(event.anchor), start, end)
         elif isinstance(event, (yaml.SequenceStartEvent, yaml.MappingStartEvent)):

@@ -419,10 +419,10 @@ class _Run:
         for format_name, target in outputs:
             written = report
             if target is None:
-                written = replace(report, color=colored(self.options["color"]), width=columns())
+                written = report._replace(color=colored(self.options["color"]), width=columns())
             if format_name in FROM_REPOSITORY:
                 top = git_top(self.settings.root)
-                written = replace(written, findings=findings(shown, self.settings, sources, top))
+                written = written._replace(findings=findings(shown, self.settings, sources, top))
             text = render(format_name, written)
             if self.options["statistics"] and format_name in FOR_PEOPLE:
                 text += _statistics(report)

@@ -7,11 +7,9 @@ than write it down. No key gets this far: source lines come masked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..baseline import fingerprints
 from ..diagnostics import Diagnostic, Place
 from ..rules.catalogue import CATALOGUE
 
@@ -83,8 +81,7 @@ class Finding(NamedTuple):
     source: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """A run's findings. ``summary``: the JSON contract's; ``notes``: further lines for people; ``width``: in columns."""
 
     findings: tuple[Finding, ...]
@@ -101,9 +98,12 @@ def findings(
     """Diagnostics as a reporter takes them. ``start``: what paths are relative to, without it the working directory."""
     from ..settings import relative
 
-    origin = start or settings.cwd
+    if not diagnostics:
+        return ()
+    from ..baseline import fingerprints
     from ..source import mask
 
+    origin = start or settings.cwd
     shown: dict[str, str] = {}
 
     def spot(place: Place) -> Spot:
