@@ -25,7 +25,7 @@ from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import directives
 from .javascript_walk import COMMENTS, Walk
 from .rows import FunctionRow, RegionRow
-from .syntax import comment_secrets, generated_marker, marks, suppressions
+from .syntax import comment_secrets, generated_marker, marks, passing, suppressions
 
 _VALUES = {**javascript_values.VALUES, **javascript_bindings.VALUES, **javascript_functions.VALUES}
 _STATEMENTS = {**javascript_statements.STATEMENTS, **javascript_modules.STATEMENTS}
@@ -93,7 +93,7 @@ def _read(walk: Walk, root: Node) -> None:
         return
     hoist_vars(walk, nodes)
     hoist(walk, nodes)
-    walk.regions[0].exits = walk.run_all(nodes)
+    walk.regions[0].exits = walk.run_all(passing(root))
 
 
 _NAMESPACE_WRITE = re.compile(

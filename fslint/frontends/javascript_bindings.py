@@ -27,6 +27,7 @@ from ..facts import (
 )
 from .javascript_literals import key_text, property_key
 from .javascript_walk import COMMENTS, PUNCTUATION, Scope, ValueHandler, Walk, named_children
+from .syntax import kids
 
 _MANY_PARTS = 8
 """A large value that is taken apart into more names than this gets a binding of its own."""
@@ -252,7 +253,7 @@ def _bind_default(walk: Walk, node: Node, value: Value, op: str) -> None:
 
 
 def _bind_object(walk: Walk, node: Node, value: Value, op: str) -> None:
-    parts = named_children(node)
+    parts = kids(node)
     value = _shared(walk, node, value, len(parts))
     taken: list[str] = []
     for part in parts:

@@ -23,6 +23,7 @@ from .javascript_literals import key_text, property_key, string_text
 from .javascript_types import members, signature, type_name
 from .javascript_walk import COMMENTS, PUNCTUATION, Scope, ValueHandler, Walk, named_children
 from .rows import ClassRow
+from .syntax import kids
 
 _KEYS = frozenset({
     "property_identifier", "private_property_identifier", "string", "number", "computed_property_name",
@@ -79,10 +80,10 @@ def read_function(walk: Walk, node: Node, kind: str, decorators: tuple[Value, ..
         form = child.type
         if follows and expression is None and form not in COMMENTS:
             expression = child
-        if form == "formal_parameters":
-            parameters = child
-        elif form == "statement_block":
+        if form == "statement_block":
             body = child
+        elif form == "formal_parameters":
+            parameters = child
         elif form == "=>":
             follows = True
         elif form == "identifier" and parameters is None and single is None and not is_arrow:
@@ -264,9 +265,7 @@ def read_decorators(walk: Walk, nodes: Iterable[Node]) -> tuple[Value, ...]:
     """The values of decorators; those that are called are calls of the kind ``decorator``."""
     values = []
     for node in nodes:
-        for child in named_children(node):
-            if child.type == "@":
-                continue
+        for child in kids(node):
             value = walk.lower_bound(child, "")
             if type(value) is CallRef and walk.calls[value.call].kind == "call":
                 walk.calls[value.call].kind = "decorator"

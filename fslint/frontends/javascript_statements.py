@@ -16,14 +16,13 @@ from .javascript_functions import (
 )
 from .javascript_snippet import is_snippet
 from .javascript_walk import COMMENTS, PUNCTUATION, RESULTS, Scope, StatementHandler, Walk, named_children
+from .syntax import kids
 
 
 def _expression(walk: Walk, node: Node) -> str:
     last: Value | None = None
-    for child in node.children:
+    for child in kids(node):
         kind = child.type
-        if kind in PUNCTUATION:
-            continue
         value, last = last, None
         if walk.has_snippet and is_snippet(walk, child):
             walk.snippets.append((node.start_byte, node.end_byte))

@@ -158,7 +158,7 @@ def _is_mapped(node: Node) -> bool:
 def members(walk: Walk, node: Node) -> list[Field]:
     """The members of an interface's body or an object type."""
     fields = []
-    for child in node.children:
+    for child in node.named_children:
         if child.type in _SIGNATURES:
             field = signature(walk, child)
             if field is not None:
@@ -184,8 +184,11 @@ def signature(walk: Walk, node: Node) -> Field | None:
     declared: Type | None = None
     for child in node.children:
         form = child.type
-        if form in _KEYS and key is None:
-            key = child
+        if form in _KEYS:
+            key = key or child
+        elif form == "type_annotation":
+            if kind != "method":
+                declared = walk.type_of(child)
         elif form == "?":
             optional = True
         elif form == "static":
@@ -194,8 +197,6 @@ def signature(walk: Walk, node: Node) -> Field | None:
             kind = "getter"
         elif form == "set":
             kind = "setter"
-        elif form == "type_annotation" and kind != "method":
-            declared = walk.type_of(child)
     if key is None:
         return None
     if kind == "method":

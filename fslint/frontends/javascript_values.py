@@ -40,7 +40,7 @@ from .javascript_functions import method
 from .javascript_literals import is_text, key_text, number, number_of, property_key, raw_string, string, unescape
 from .javascript_snippet import is_snippet
 from .javascript_walk import COMMENTS, NAMED, PUNCTUATION, RESULTS, ValueHandler, Walk, named_children
-from .syntax import names_key, utf8
+from .syntax import kids, names_key, utf8
 
 _LOGICAL = {"||": "or", "&&": "and", "??": "nullish"}
 _NO_KEY = frozenset({"ERROR", "."})
@@ -52,11 +52,6 @@ _MAX_TESTED = 32
 """Operands of one ``&&`` chain that are kept as the test of the next."""
 
 # ------------------------------------------------------------------------------------------------------------ names
-
-
-def _identifier(walk: Walk, node: Node) -> Value:
-    start, end = node.start_byte, node.end_byte
-    return walk.name(start, end, walk.words[walk.source[start:end]])
 
 
 def _this(walk: Walk, node: Node) -> Value:
@@ -96,8 +91,7 @@ def _template(walk: Walk, node: Node) -> Value:
     for child in node.children:
         if child.type == "template_substitution":
             _add_text(walk, parts, at, child.start_byte)
-            inner = named_children(child)
-            inner = [item for item in inner if item.type != "${" and item.type != "}"]
+            inner = kids(child)
             if inner:
                 # `Basic ${btoa('…')}` binds what it encodes to the header's name.
                 value = walk.lower_bound(inner[-1], walk.bound_name if inner[-1].type == "call_expression" else "")
@@ -145,7 +139,7 @@ def _chain(walk: Walk, node: Node) -> Value:
             start = node.start_byte
     value: Value
     if kind == "identifier":
-        value = _identifier(walk, node)
+        value = walk.identifier(node)
     elif kind == "import":
         value = Global(start, node.end_byte, "import")
     else:
@@ -163,7 +157,7 @@ def _member(walk: Walk, node: Node, children: list[Node], start: int, target: Va
         return Unknown(start, node.end_byte, "member_expression")
     key_start, end = last.start_byte, last.end_byte
     key = Literal(key_start, end, walk.words[walk.source[key_start:end]])
-    return Member(start, end, target, key, False, walk.has_optional and _is_optional(children))
+    return Member(start, end, target, key, False, walk.has_optional and _is_optional(children[1:-1]))
 
 
 def _is_optional(nodes: list[Node]) -> bool:
@@ -193,7 +187,7 @@ def _call(walk: Walk, node: Node, children: list[Node], start: int, callee: Valu
     form = last.type
     if form == "template_string":
         return _tagged(walk, node, callee, last)
-    nodes = [child for child in last.named_children if child.type not in COMMENTS] if form == "arguments" else []
+    nodes = kids(last) if form == "arguments" else []
     if type(callee) is Global:
         if callee.name == "import" or callee.name == "require":
             module = _module(walk, node, callee.name, nodes)
@@ -316,7 +310,7 @@ def _new(walk: Walk, node: Node) -> Value:
         call.callee = Unknown(node.start_byte, node.end_byte)
     if arguments is not None:
         call.arguments_start = arguments.start_byte
-        call.args = _arguments(walk, index, named_children(arguments))
+        call.args = _arguments(walk, index, kids(arguments))
     return CallRef(node.start_byte, node.end_byte, index)
 
 
@@ -498,7 +492,7 @@ def _update(walk: Walk, node: Node) -> Value:
 
 def _sequence(walk: Walk, node: Node) -> Value:
     value: Value = Unknown(node.start_byte, node.end_byte, "sequence_expression")
-    nodes = named_children(node)
+    nodes = kids(node)
     for item in nodes[:-1]:
         walk.mark(walk.lower_bound(item, ""), "statement")
     return walk.lower(nodes[-1]) if nodes else value
@@ -506,7 +500,7 @@ def _sequence(walk: Walk, node: Node) -> Value:
 
 def _inner(walk: Walk, node: Node) -> Value:
     """Parentheses, ``satisfies T``, ``f<T>``: the expression within."""
-    nodes = named_children(node)
+    nodes = kids(node)
     return walk.lower(nodes[0]) if nodes else Unknown(node.start_byte, node.end_byte, node.type)
 
 
@@ -532,15 +526,13 @@ def _assertion(walk: Walk, node: Node) -> Value:
 
 def _object(walk: Walk, node: Node) -> Value:
     entries: list[Entry] = []
-    for child in node.children:
+    for child in kids(node):
         kind = child.type
-        if kind in PUNCTUATION:
-            continue
         if kind == "pair":
             _pair(walk, entries, child)
         elif kind == "shorthand_property_identifier":
             name = Literal(child.start_byte, child.end_byte, walk.text(child))
-            value = _identifier(walk, child)
+            value = walk.identifier(child)
             entries.append(Entry(child.start_byte, child.end_byte, name, value, False, True))
         elif kind == "method_definition":
             function, key, _ = method(walk, child, -1, ())
@@ -559,7 +551,7 @@ def _object(walk: Walk, node: Node) -> Value:
 
 
 def _pair(walk: Walk, entries: list[Entry], node: Node) -> None:
-    parts = named_children(node)
+    parts = kids(node)
     if not parts:
         return
     key = property_key(walk, parts[0])
@@ -628,7 +620,7 @@ def _element(walk: Walk, node: Node) -> Value:
     call.arguments_start = start
     entries: list[Entry] = []
     callee: Value | None = None
-    for child in tag.children:
+    for child in tag.named_children:
         kind = child.type
         if kind == "jsx_attribute":
             _attribute(walk, entries, child)
@@ -662,11 +654,11 @@ def _tag(walk: Walk, node: Node) -> Value:
 
 
 def _tag_object(walk: Walk, node: Node) -> Value:
-    return _tag(walk, node) if node.type == "nested_identifier" else _identifier(walk, node)
+    return _tag(walk, node) if node.type == "nested_identifier" else walk.identifier(node)
 
 
 def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
-    parts = [child for child in node.children if child.type not in _BETWEEN]
+    parts = kids(node)
     if not parts:
         return
     start, end = parts[0].start_byte, parts[0].end_byte
@@ -683,7 +675,7 @@ def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
         value = walk.literal(html.unescape(utf8(walk.source[start + 1 : end - 1])), start, end)
         walk.bound_name = old
     elif form == "jsx_expression":
-        inner = named_children(parts[1])
+        inner = kids(parts[1])
         if inner:
             value = walk.lower_bound(inner[-1], name)
         else:
@@ -698,11 +690,8 @@ def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
     entries.append(Entry(node.start_byte, node.end_byte, key, value))
 
 
-_BETWEEN = COMMENTS | {"="}
-
-
 def _attribute_spread(walk: Walk, entries: list[Entry], node: Node) -> None:
-    for child in named_children(node):
+    for child in kids(node):
         value = walk.lower_bound(child, "")
         if type(value) is Spread:
             walk.mark(value, "entry")
@@ -726,7 +715,7 @@ def _children(walk: Walk, entries: list[Entry], node: Node) -> None:
         if kind == "jsx_closing_element":
             break
         if kind == "jsx_expression":
-            for item in named_children(child):
+            for item in kids(child):
                 values.append(walk.lower_bound(item, ""))
                 break
         elif kind in ("jsx_element", "jsx_self_closing_element"):
@@ -749,9 +738,9 @@ def _text(walk: Walk, values: list[Value], start: int, end: int) -> None:
 
 
 VALUES: dict[str, ValueHandler] = {
-    "identifier": _identifier,
-    "undefined": _identifier,
-    "shorthand_property_identifier": _identifier,
+    "identifier": Walk.identifier,
+    "undefined": Walk.identifier,
+    "shorthand_property_identifier": Walk.identifier,
     "this": _this,
     "super": _super,
     "meta_property": _meta,

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from sys import intern
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
 from tree_sitter import Node
@@ -37,7 +36,7 @@ from ..facts import (
     Write,
 )
 from .rows import BindingRow, CallRow, ClassRow, FunctionRow, RegionRow
-from .syntax import secret_for, utf8
+from .syntax import Words, secret_for
 
 MAX_DEPTH = 200
 """Levels of values and statements that are followed; below, values are unknown. Facts must also fit an encoder's stack."""
@@ -55,14 +54,6 @@ class Scope:
         self.parent = parent
         self.values: dict[str, int] = {}
         self.types: dict[str, int] = {}
-
-
-class Words(dict[str, str]):
-    """The words of a file by how they stand in its ``source``: each is decoded and kept once."""
-
-    def __missing__(self, raw: str) -> str:
-        word = self[raw] = intern(utf8(raw))
-        return word
 
 
 _VAR = re.compile(rb"var\b")
@@ -94,7 +85,7 @@ class Walk:
     ) -> None:
         self.data = data
         self.source = data.decode("latin-1")
-        """A character a byte, so that a place in one is a place in the other (see ``syntax.utf8``)."""
+        """A character a byte, so that a place in one is a place in the other (see ``syntax.Words``)."""
         self.words = Words()
         self.value_handlers = values
         self.statement_handlers = statements
@@ -142,11 +133,14 @@ class Walk:
 
     def lower(self, node: Node) -> Value:
         """The value of an expression; records the calls, functions … in it."""
-        handler = self.value_handlers.get(node.type)
+        kind = node.type
+        handler = self.value_handlers.get(kind)
         if handler is None:
             return self.lower_unknown(node)
         if self.depth > MAX_DEPTH:
             return Unknown(node.start_byte, node.end_byte, "too deep")
+        if kind == "identifier":
+            return self.identifier(node)
         self.depth += 1
         value = handler(self, node)
         self.depth -= 1
@@ -187,7 +181,7 @@ class Walk:
         """Reads a statement. Returns how its straight-line code leaves ("" if it runs to its end)."""
         return self.run_all((node,))
 
-    def run_all(self, nodes: Sequence[Node]) -> str:
+    def run_all(self, nodes: Iterable[Node]) -> str:
         """Reads statements in order; returns the first way out."""
         exits = ""
         if self.depth > MAX_DEPTH:
@@ -256,7 +250,9 @@ class Walk:
         if index is None:
             index = len(self.bindings)
             self.bindings.append(BindingRow(start, end, name, kind, self.function, self.region))
-        if value:
+            if value:
+                scope.values[name] = index
+        elif value:
             scope.values.setdefault(name, index)
             if self.bindings[index].kind == "type" and kind != "type":
                 self.bindings[index].kind = kind
@@ -289,8 +285,10 @@ class Walk:
             scope = scope.parent
         return -1
 
-    def name(self, start: int, end: int, name: str) -> Value:
-        """A use of a name as a value, which stands at this place."""
+    def identifier(self, node: Node) -> Value:
+        """A use of a name as a value."""
+        start, end = node.start_byte, node.end_byte
+        name = self.words[self.source[start:end]]
         scope: Scope | None = self.scope
         while scope is not None:
             index = scope.values.get(name)
@@ -356,6 +354,8 @@ class Walk:
     def mark(self, value: Value, use: str, target: int = -1, index: int = -1) -> None:
         """Says what happens to the result of the call(s) that a value is; what was said first stays."""
         kind = type(value)
+        if kind not in RESULTS:
+            return
         if kind is CallRef:
             call = self.calls[value.call]  # type: ignore[union-attr]
             if not call.use:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
+from sys import intern
 
-import tree_sitter_python
-from tree_sitter import Language, Node, Parser
+from tree_sitter import Node, Parser
 
 from ..facts import (
     Argument,
@@ -39,6 +39,10 @@ from ..facts import (
 from ..text import line_starts
 from .python_broken import confirm, error_ranges, python_error, repaired
 from .python_scope import (
+    LANGUAGE,
+    LEFT,
+    RIGHT,
+    TYPE,
     TYPE_PARAMETER,
     UNDECLARED,
     Declared,
@@ -48,14 +52,12 @@ from .python_scope import (
     pattern_names,
     target_names,
 )
-from .python_values import MAX_DEPTH, POSTFIX, Values, assignment, kids
+from .python_values import MAX_DEPTH, POSTFIX, Values, assignment
 from .rows import ClassRow, FunctionRow, RegionRow
-from .syntax import Headers, comment_secrets, generated_marker, marks, scrub, suppressions
-
-LANGUAGE = Language(tree_sitter_python.language())
+from .syntax import EXTRA, Headers, comment_secrets, generated_marker, kids, marks, passing, scrub, suppressions
 
 _COMMENT = re.compile(rb"#[^\n]*")
-_GLOBAL = re.compile(rb"\bglobal\b")
+_GLOBAL = re.compile(rb"global\b")
 _WALRUS = re.compile(rb":=")
 
 
@@ -69,7 +71,7 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
     if error is not None:
         data, root, blanked = repaired(data, root, error, lambda text: parse(text).root_node)
         ranges = sorted({*error_ranges(root), *blanked})
-    walk = Statements(data, LANGUAGE)
+    walk = Statements(data)
     with contextlib.suppress(RecursionError):  # the caller left too little of the stack: what was read so far
         walk.module(root)
     if walk.doubtful and error is None:
@@ -110,8 +112,8 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
 class Statements(Values):
     """Statements, one handler a node type. A handler gives how straight-line code leaves by it ("" if it goes on)."""
 
-    def __init__(self, data: bytes, language: Language) -> None:
-        super().__init__(data, language)
+    def __init__(self, data: bytes) -> None:
+        super().__init__(data)
         self.module_scope = self.scope
         self.type_only = False
         self.walruses: dict[int, list[Node]] = {}
@@ -119,6 +121,7 @@ class Statements(Values):
 
     def module(self, root: Node) -> None:
         start, end = 0, len(self.data)
+        self.has_errors = root.has_error
         self.functions.append(FunctionRow(start, end, "", "module", -1, 0, [], []))
         self.regions.append(RegionRow(start, end, -1, 0, "body", start))
         if b":=" in self.data:
@@ -263,19 +266,21 @@ class Statements(Values):
             return ""
         self.depth += 1
         outer, exits = self.statement, ""
-        column, row = -1, -1
-        for node in block.named_children:
+        column, last = -1, 0
+        newline = self.source.rfind
+        for node in block.named_children if block.type != "module" else passing(block):
             kind = node.type
-            if kind in ("comment", "line_continuation"):
+            if kind in EXTRA or not node.is_named:
                 continue
-            here = node.start_point
-            if here.row != row:
-                if column >= 0 and here.column != column and here.row > row:
-                    self.doubtful.append((node.start_byte, node.end_byte))
-                column = here.column if column < 0 else column
-            row = node.end_point.row
+            start, end = node.start_byte, node.end_byte
+            line = newline("\n", last, start) + 1
+            if column < 0:
+                column = start - line
+            elif line and start - line != column:
+                self.doubtful.append((start, end))
+            last = end
             handler = _STATEMENTS.get(kind)
-            self.statement = (node.start_byte, node.end_byte)
+            self.statement = (start, end)
             if handler is not None:
                 left = handler(self, node)
                 exits = exits or left
@@ -290,9 +295,10 @@ class Statements(Values):
 
     def expression_statement(self, node: Node) -> str:
         for child in kids(node):
-            if child.type == "assignment":
+            kind = child.type
+            if kind == "assignment":
                 self.assignment(child)
-            elif child.type == "augmented_assignment":
+            elif kind == "augmented_assignment":
                 self.augmented(child)
             else:
                 self.mark(self.expr(child), "statement")
@@ -303,19 +309,21 @@ class Statements(Values):
         targets: list[Node] = []
         type_node: Node | None = None
         current: Node | None = node
-        while current is not None and current.type == "assignment":
-            left = current.child_by_field_name("left")
+        kind = "assignment"
+        while current is not None and kind == "assignment":
+            left = current.child_by_field_id(LEFT)
             if left is not None:
                 targets.append(left)
-            type_node = type_node or current.child_by_field_name("type")
-            current = current.child_by_field_name("right")
+            type_node = type_node or current.child_by_field_id(TYPE)
+            current = current.child_by_field_id(RIGHT)
+            kind = current.type if current is not None else ""
         if not targets:
             return
         type_ = self.type_of(type_node) if type_node is not None else None
         if current is None:
             self.annotation_only(targets[0], type_)
             return
-        if current.type == "augmented_assignment":
+        if kind == "augmented_assignment":
             self.augmented(current)
             return
         value = self.right_side(targets[0], current)
@@ -324,7 +332,10 @@ class Statements(Values):
 
     def right_side(self, target: Node, node: Node) -> Value:
         """The right-hand side of an assignment; items of a display are bound to names of their own."""
-        if target.type in _UNPACKED and node.type in ("expression_list", "tuple", "list"):
+        kind = target.type
+        if kind == "identifier":
+            return self.expr(node, self.text_of(target))
+        if kind in _UNPACKED and node.type in ("expression_list", "tuple", "list"):
             targets, items = kids(target), kids(node)
             if len(targets) == len(items):
                 values = [self.expr(item, self.bound_name(t)) for t, item in zip(targets, items, strict=True)]
@@ -371,7 +382,7 @@ class Statements(Values):
         if right.type in ("assignment", "augmented_assignment"):
             self.expression_statement(node)
             return
-        self.assign(left, self.expr(right, self.bound_name(left)), operator.type)
+        self.assign(left, self.expr(right, self.bound_name(left)), intern(operator.type))
 
     def return_(self, node: Node) -> str:
         inner = kids(node)
@@ -447,7 +458,7 @@ class Statements(Values):
         current = next(iter(kids(left)), None) if left is not None else None
         while current is not None and current.type in POSTFIX:
             links.append(current)
-            current = current.child_by_field_name(POSTFIX[current.type])
+            current = current.child_by_field_id(POSTFIX[current.type])
         if current is None or current.type != "parenthesized_expression" or right is None or not links:
             self.unknown(node)
             return
@@ -460,7 +471,7 @@ class Statements(Values):
         self.calls[row].args = (Argument(current.start_byte + 1, current.end_byte - 1, argument),)
         owner: Value = CallRef(start, current.end_byte, row)
         for link in links[:0:-1]:
-            owner = self.link(link, owner)
+            owner = self.link(link, link.type, owner)
         self.write_to(links[0], owner, value, "=")
 
     def with_type_parameters(self, node: Node | None) -> Scope:

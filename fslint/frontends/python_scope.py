@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from sys import intern
 from typing import TYPE_CHECKING
+
+import tree_sitter_python
+from tree_sitter import Language
 
 if TYPE_CHECKING:
     from tree_sitter import Node
+
+LANGUAGE = Language(tree_sitter_python.language())
+
+
+def field_id(name: str) -> int:
+    """The number of a field, by which it is found faster than by its name."""
+    return LANGUAGE.field_id_for_name(name) or 0
+
+
+LEFT, NAME, RIGHT, TYPE, VALUE = (field_id(name) for name in ("left", "name", "right", "type", "value"))
 
 TYPE_PARAMETER = -1
 UNDECLARED = -2
@@ -24,17 +38,6 @@ class Scope:
     parent: Scope | None
     names: dict[str, int] = field(default_factory=dict)
     cls: int = -1
-
-    def find(self, name: str) -> tuple[Scope, int] | None:
-        """The scope that binds a name used here, and its binding. Class scopes are seen from themselves only."""
-        scope: Scope | None = self
-        while scope is not None:
-            if scope.kind != "class" or scope is self:
-                binding = scope.names.get(name)
-                if binding is not None:
-                    return scope, binding
-            scope = scope.parent
-        return None
 
     def outer_function(self, name: str) -> int | None:
         """The binding that ``nonlocal name`` means."""
@@ -68,10 +71,11 @@ def declared(block: Node, walruses: list[Node]) -> Declared:
         step = _STEPS.get(kind)
         if step is not None:
             step(node, found)
-        elif kind in _BLOCKS:
-            stack.extend(reversed(node.named_children))
-        if kind in _WITH_BLOCKS:
-            stack.extend(reversed(node.named_children))
+            if kind not in _WITH_BLOCKS:
+                continue
+        elif kind not in _BLOCKS:
+            continue
+        stack.extend(reversed(node.named_children))
     for node in walruses:
         target = node.child_by_field_name("name")
         if target is not None:
@@ -114,7 +118,7 @@ def pattern_names(node: Node) -> list[Node]:
 def _add(node: Node, kind: str, found: Declared) -> None:
     text = node.text
     if text:
-        found.names.setdefault(text.decode("utf-8", "replace"), (node, kind))
+        found.names.setdefault(intern(text.decode("utf-8", "replace")), (node, kind))
 
 
 def _field_name(node: Node, kind: str, found: Declared) -> None:
@@ -124,17 +128,24 @@ def _field_name(node: Node, kind: str, found: Declared) -> None:
 
 
 def _targets(node: Node | None, found: Declared) -> None:
-    if node is not None:
-        for name in target_names(node):
-            _add(name, "var", found)
+    if node is None:
+        return
+    if node.type == "identifier":
+        _add(node, "var", found)
+        return
+    for name in target_names(node):
+        _add(name, "var", found)
+
+
+_ASSIGNMENTS = frozenset(("assignment", "augmented_assignment"))
 
 
 def _expression_statement(node: Node, found: Declared) -> None:
     for child in node.named_children:
         expression: Node | None = child
-        while expression is not None and expression.type in ("assignment", "augmented_assignment"):
-            _targets(expression.child_by_field_name("left"), found)
-            expression = expression.child_by_field_name("right")
+        while expression is not None and expression.type in _ASSIGNMENTS:
+            _targets(expression.child_by_field_id(LEFT), found)
+            expression = expression.child_by_field_id(RIGHT)
 
 
 def _decorated(node: Node, found: Declared) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from sys import intern
 
-from tree_sitter import Language, Node, Parser, Range
+from tree_sitter import Node, Parser, Range
 
 from ..facts import (
     Argument,
@@ -46,33 +47,37 @@ from ..facts import (
     Value,
     Write,
 )
-from .python_scope import UNDECLARED, Declared, Scope
+from .python_scope import LANGUAGE, NAME, TYPE, UNDECLARED, VALUE, Declared, Scope, field_id
 from .python_text import FieldSpec, format_parts, number, percent_parts, unescape
 from .rows import BindingRow, CallRow, ClassRow, FunctionRow, RegionRow
-from .syntax import secret_for
+from .syntax import EXTRA, Words, kids, secret_for, utf8
 
 MAX_DEPTH = 110
 """Levels of nesting that are followed; each takes a few frames of Python's stack, and of the encoder's."""
 MAX_OPERANDS = 40
 """Operators in a row that become nested ``Binary`` values; likewise attributes in a row."""
 
-_EXTRA = frozenset({"comment", "line_continuation"})
+RESULTS = frozenset({CallRef, OneOf, Cast, Array, Spread, Comprehension, Unary})
+"""The values in which ``mark`` may find a call; others need not be handed to it."""
+TEXTS = frozenset({Literal, Template})
+"""The values in which ``checked`` may find a key."""
+_ARGUMENTS, _ATTRIBUTE, _KEY = (field_id(name) for name in ("arguments", "attribute", "key"))
+_QUOTES = frozenset({"'", '"'})
 _STRINGS = frozenset({"string", "concatenated_string"})
 _CALLABLE_BYTES = (b"(", b"[", b"lambda", b"await")
 _TYPING = frozenset({"typing", "typing_extensions"})
 
 
-def kids(node: Node) -> list[Node]:
-    """The named children, comments excepted."""
-    return [child for child in node.named_children if child.type not in _EXTRA]
-
-
 class Values:
     """The state of one file's extraction, and how expressions are lowered in it."""
 
-    def __init__(self, data: bytes, language: Language) -> None:
+    def __init__(self, data: bytes) -> None:
         self.data = data
-        self.language = language
+        self.source = data.decode("latin-1")
+        """A character a byte, so that a place in one is a place in the other."""
+        self.words = Words()
+        self.has_errors = True
+        """Whether the tree has errors, and so may hold what is not written."""
         self.functions: list[FunctionRow] = []
         self.classes: list[ClassRow] = []
         self.regions: list[RegionRow] = []
@@ -94,7 +99,7 @@ class Values:
     # ------------------------------------------------------------------------------------------------- small tools
 
     def text_of(self, node: Node) -> str:
-        return self.data[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return self.words[self.source[node.start_byte : node.end_byte]]
 
     def open_region(
         self, start: int, end: int, kind: str, group: int, test: Value | None = None, source: Value | None = None
@@ -107,6 +112,8 @@ class Values:
 
     def mark(self, value: Value, use: str, target: int = -1, index: int = -1) -> None:
         """Tells the calls whose result ``value`` is what becomes of it; the first to tell wins."""
+        if type(value) not in RESULTS:
+            return
         if isinstance(value, CallRef):
             row = self.calls[value.call]
             if not row.use:
@@ -132,14 +139,20 @@ class Values:
         start, end = node.start_byte, node.end_byte
         if start == end:
             return Unknown(start, end, "missing")
-        return self.named(self.text_of(node), start, end)
+        return self.named(self.words[self.source[start:end]], start, end)
 
     def named(self, name: str, start: int, end: int) -> Value:
-        found = self.scope.find(name)
-        if found is None:
+        """What a name means that is used here. Class scopes are seen from themselves only."""
+        scope: Scope | None = self.scope
+        while scope is not None:
+            if scope.kind != "class" or scope is self.scope:
+                binding = scope.names.get(name)
+                if binding is not None:
+                    break
+            scope = scope.parent
+        else:
             self.globals.add(name)
             return Global(start, end, name)
-        scope, binding = found
         if scope.kind == "class":
             return Member(start, end, ClassRef(start, start, scope.cls), Literal(start, end, name))
         if binding >= 0:
@@ -170,23 +183,23 @@ class Values:
 
     def expr(self, node: Node, name: str = "") -> Value:
         """An expression. ``name``: what its value is bound to, for keys (RULES.md, FS6)."""
-        handler = _EXPRESSIONS.get(node.type)
         if self.depth >= MAX_DEPTH:
             return Unknown(node.start_byte, node.end_byte, "too deep")
+        kind = node.type
+        if kind == "identifier":
+            return self.resolve(node)
+        handler = _EXPRESSIONS.get(kind)
         self.depth += 1
-        if handler is None:
-            value = self.unknown(node)
-        else:
-            value = handler(self, node, name)
+        value = handler(self, node, name) if handler is not None else self.unknown(node)
         self.depth -= 1
         return value
 
     def unknown(self, node: Node) -> Value:
         """An expression that has no value of its own; what is called within it is called all the same."""
         for child in node.named_children:
-            if child.type not in _EXTRA:
+            if child.type not in EXTRA:
                 self.expr(child)
-        return Unknown(node.start_byte, node.end_byte, node.type)
+        return Unknown(node.start_byte, node.end_byte, intern(node.type))
 
     def optional(self, node: Node | None, name: str = "") -> Value | None:
         return self.expr(node, name) if node is not None else None
@@ -213,7 +226,9 @@ class Values:
         return self.unknown(node)
 
     def array(self, node: Node, name: str) -> Value:
-        items = [self.expr(child, name if name == "auth" else "") for child in kids(node)]  # auth=(key, "")
+        if name != "auth":  # auth=(key, "")
+            name = ""
+        items = [self.expr(child, name) for child in kids(node)]
         return Array(node.start_byte, node.end_byte, tuple(items), _ARRAYS[node.type])
 
     def splat(self, node: Node, name: str) -> Value:
@@ -226,7 +241,7 @@ class Values:
         argument = node.child_by_field_name("argument")
         if argument is None:
             return self.unknown(node)
-        op = operator.type if operator is not None else "not"
+        op = intern(operator.type) if operator is not None else "not"
         value = self.expr(argument)
         return Unary(node.start_byte, node.end_byte, op, value)
 
@@ -235,8 +250,8 @@ class Values:
         operators: list[str] = []
         for child in node.children:
             if not child.is_named:
-                operators.append("!=" if child.type == "<>" else child.type)
-            elif child.type not in _EXTRA:
+                operators.append("!=" if child.type == "<>" else intern(child.type))
+            elif child.type not in EXTRA:
                 operands.append(self.expr(child))
         pairs = [
             Binary(left.start, right.end, op, left, right)
@@ -367,6 +382,12 @@ class Values:
 
     def text(self, node: Node) -> Value:
         """A string or adjacent strings, not yet looked at for keys."""
+        start, end = node.start_byte, node.end_byte
+        raw = self.source[start:end]
+        quote = raw[:1]
+        if quote in _QUOTES and not self.has_errors and node.child_count <= 3 and node.type == "string":
+            width = 3 if len(raw) > 5 and raw[1] == raw[2] == quote else 1  # the usual case
+            return Literal(start, end, unescape(utf8(raw[width:-width])))
         strings = [child for child in kids(node) if child.type == "string"] if node.type[0] == "c" else [node]
         if len(strings) == 1 and strings[0].child_count <= 3:
             plain = self.plain_string(strings[0])
@@ -380,14 +401,13 @@ class Values:
             has_holes = has_holes or any(not isinstance(piece, Literal) for piece in pieces)
             parts.extend(pieces)
         folded = _fold(parts)
-        start, end = node.start_byte, node.end_byte
         if has_holes:
             return Template(start, end, tuple(folded), "fstring")
         value = "".join(str(part.value) for part in folded if isinstance(part, Literal))
         return Literal(start, end, value, "bytes" if is_bytes else "", len(strings) > 1)
 
     def plain_string(self, node: Node) -> Literal | None:
-        """The usual case: one string without holes."""
+        """One string without holes."""
         children = node.children
         if len(children) < 2 or children[0].type != "string_start" or children[-1].type != "string_end":
             return None
@@ -408,7 +428,7 @@ class Values:
             if child.type == "string_start":
                 prefix = self.text_of(child).rstrip("'\"").lower()
             elif child.type == "string_content":
-                text = self.text_of(child)
+                text = utf8(self.source[child.start_byte : child.end_byte])
                 if "r" not in prefix:
                     text = unescape(text, "b" in prefix)
                 if "f" in prefix or "t" in prefix:
@@ -466,7 +486,7 @@ class Values:
             if operator is None or right_node is None:
                 added = [self.unknown(link)]
                 continue
-            op = operator.type
+            op = intern(operator.type)
             if op == "+":
                 added.append(self.operand(right_node))
                 continue
@@ -545,7 +565,7 @@ class Values:
         entries: list[Entry] = []
         for child in kids(node):
             if child.type == "pair":
-                key_node, value_node = child.child_by_field_name("key"), child.child_by_field_name("value")
+                key_node, value_node = child.child_by_field_id(_KEY), child.child_by_field_id(VALUE)
                 if key_node is None or value_node is None:
                     self.unknown(child)
                     continue
@@ -670,9 +690,19 @@ class Values:
     def parameter(self, node: Node, scope: Scope, keyword_only: bool) -> Param | None:
         kind = "kwonly" if keyword_only else "normal"
         target: Node | None = node
-        if node.type in ("default_parameter", "typed_default_parameter"):
-            target = node.child_by_field_name("name")
-        elif node.type == "typed_parameter":
+        form = node.type
+        if form == "identifier":
+            name = self.text_of(node)
+            number = self.new_binding(node, name, "param")
+            self.bindings[number].region = self.region
+            if name:
+                scope.names[name] = number
+            else:
+                self.destructured_parameter(node, number, scope)
+            return Param(node.start_byte, node.end_byte, name, number, None, None, kind)
+        if form in ("default_parameter", "typed_default_parameter"):
+            target = node.child_by_field_id(NAME)
+        elif form == "typed_parameter":
             inner = kids(node)
             target = inner[0] if inner else None
         if target is not None and target.type in _SPLAT_PARAMETERS:
@@ -681,7 +711,7 @@ class Values:
             target = inner[0] if inner else None
         if target is None:
             return None
-        type_node, default_node = node.child_by_field_name("type"), node.child_by_field_name("value")
+        type_node, default_node = node.child_by_field_id(TYPE), node.child_by_field_id(VALUE)
         type_ = self.type_of(type_node) if type_node is not None else None
         name = self.text_of(target) if target.type == "identifier" else ""
         default = self.optional(default_node, name)
@@ -707,35 +737,51 @@ class Values:
 
     def postfix(self, node: Node, name: str) -> Value:
         """A chain of calls, attributes and subscripts, read from its base without recursion."""
-        spine: list[Node] = []
+        spine: list[tuple[str, Node]] = []
         current: Node | None = node
-        while current is not None and current.type in POSTFIX:
-            spine.append(current)
-            current = current.child_by_field_name(POSTFIX[current.type])
+        kind = ""
+        while current is not None:
+            kind = current.type
+            field = POSTFIX.get(kind)
+            if field is None:
+                break
+            spine.append((kind, current))
+            current = current.child_by_field_id(field)
         start = node.start_byte
-        value = self.operand(current) if current is not None else Unknown(start, start, "missing")
+        if current is None:
+            value: Value = Unknown(start, start, "missing")
+        else:
+            is_name = kind == "identifier" and self.depth < MAX_DEPTH
+            value = self.resolve(current) if is_name else self.operand(current)
         height = 0
-        for link in reversed(spine):
-            height = 0 if link.type == "call" else height + 1
+        for kind, link in reversed(spine):
+            if kind == "call":
+                height = 0
+                value = self.call(link, value, name if link is node else "")
+                continue
+            height += 1
             if height > MAX_OPERANDS:
                 value, height = Unknown(start, link.end_byte, "too deep"), 0
             else:
-                value = self.link(link, value, name if link is node else "")
+                value = self.link(link, kind, value)
         return value
 
-    def link(self, node: Node, value: Value, name: str = "") -> Value:
+    def link(self, node: Node, kind: str, value: Value) -> Value:
         """One call, attribute or subscript of a value that has been lowered."""
-        if node.type == "call":
-            return self.call(node, value, name)
-        value = self.checked(value, "")
-        return self.attribute(node, value) if node.type == "attribute" else self.subscript(node, value)
+        if kind == "call":
+            return self.call(node, value)
+        if type(value) in TEXTS:
+            value = self.checked(value, "")
+        return self.attribute(node, value) if kind == "attribute" else self.subscript(node, value)
 
     def attribute(self, node: Node, value: Value) -> Value:
-        self.mark(value, "member")
-        attribute = node.child_by_field_name("attribute")
+        if type(value) in RESULTS:
+            self.mark(value, "member")
+        attribute = node.child_by_field_id(_ATTRIBUTE)
         if attribute is None:
             return Unknown(node.start_byte, node.end_byte, "missing")
-        key = Literal(attribute.start_byte, attribute.end_byte, self.text_of(attribute))
+        start, end = attribute.start_byte, attribute.end_byte
+        key = Literal(start, end, self.words[self.source[start:end]])
         return Member(node.start_byte, node.end_byte, value, key)
 
     def subscript(self, node: Node, value: Value) -> Value:
@@ -767,12 +813,15 @@ class Values:
 
     def call(self, node: Node, callee: Value, name: str = "", kind: str = "call") -> Value:
         """A call whose callee has been lowered. The value is ``CallRef``, or what the call is known to make."""
-        arguments = node.child_by_field_name("arguments")
+        arguments = node.child_by_field_id(_ARGUMENTS)
         start, end = node.start_byte, node.end_byte
         number = self.new_call(start, end, kind, end)
         row = self.calls[number]
-        callee = row.callee = self.checked(callee, "")
-        self.mark_callee(callee, number)
+        if type(callee) in TEXTS:
+            callee = self.checked(callee, "")
+        row.callee = callee
+        if type(callee) is Member or type(callee) in RESULTS:
+            self.mark_callee(callee, number)
         if arguments is None:
             return CallRef(start, end, number)
         row.arguments_start = arguments.start_byte
@@ -783,15 +832,15 @@ class Values:
         else:
             args = self.arguments(kids(arguments), number, name)
         row.args = args
-        special = _SPECIAL_GLOBALS.get(callee.name) if isinstance(callee, Global) else None
-        if special is not None:
-            made = special(self, node, args)
+        made: Value | None = None
+        if isinstance(callee, Global):
+            special = _SPECIAL_GLOBALS.get(callee.name)
+            if special is not None:
+                made = special(self, node, args)
         elif isinstance(callee, Member):
             made = self.called_member(node, callee, args)
         elif isinstance(callee, Name) and self.bindings[callee.binding].imported >= 0:
             made = self.called_import(node, callee, args)
-        else:
-            made = None
         return made if made is not None else CallRef(start, end, number)
 
     def mark_callee(self, callee: Value, number: int) -> None:
@@ -806,19 +855,22 @@ class Values:
                         row.target = number
 
     def arguments(self, nodes: list[Node], number: int, name: str) -> tuple[Argument, ...]:
+        if not nodes:
+            return ()
         args: list[Argument] = []
         first = ""  # the first argument's text: what `os.getenv(name, default)` looks up, the header that is set …
         for node in nodes:
             index = len(args)
             keyword = ""
-            if node.type == "keyword_argument":
-                name_node, value_node = node.child_by_field_name("name"), node.child_by_field_name("value")
+            kind = node.type
+            if kind == "keyword_argument":
+                name_node, value_node = node.child_by_field_id(NAME), node.child_by_field_id(VALUE)
                 if name_node is None or value_node is None:
                     self.unknown(node)
                     continue
                 keyword = self.text_of(name_node)
                 value = self.expr(value_node, first if keyword == "default" and first else keyword)
-            elif node.type == "dictionary_splat":
+            elif kind == "dictionary_splat":
                 inner = kids(node)
                 if not inner:
                     continue
@@ -828,7 +880,8 @@ class Values:
                 value = self.expr(node, bound)
                 if index == 0 and isinstance(value, Literal) and isinstance(value.value, str):
                     first = value.value if value.value.replace("-", "_").isidentifier() else ""
-            self.mark(value, "argument", number, index)
+            if type(value) in RESULTS:
+                self.mark(value, "argument", number, index)
             args.append(Argument(node.start_byte, node.end_byte, value, keyword))
         return tuple(args)
 
@@ -979,7 +1032,7 @@ class Values:
             return unknown
         inside = content[0]
         if self._type_parser is None:
-            self._type_parser = Parser(self.language)
+            self._type_parser = Parser(LANGUAGE)
         self._type_parser.included_ranges = [
             Range(inside.start_point, inside.end_point, inside.start_byte, inside.end_byte)
         ]
@@ -1278,7 +1331,7 @@ _COMPREHENSIONS = {
     "dictionary_comprehension": "dict",
     "generator_expression": "generator",
 }
-POSTFIX = {"call": "function", "attribute": "object", "subscript": "value"}
+POSTFIX = {"call": field_id("function"), "attribute": field_id("object"), "subscript": VALUE}
 _SPLAT_PARAMETERS = {
     "list_splat_pattern": "rest",
     "list_splat": "rest",

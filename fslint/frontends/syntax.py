@@ -10,12 +10,16 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from operator import sub
-from typing import cast
+from sys import intern
+from typing import TYPE_CHECKING, cast
 
 import msgspec
 
 from ..facts import FileFacts, KeyUse, Secret, Suppression
 from ..text import line_end, line_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
 
 _MINIFIED_LINE = 5000
 
@@ -23,6 +27,39 @@ _MINIFIED_LINE = 5000
 def utf8(text: str) -> str:
     """What stands in UTF-8 in a text whose every character is a byte (decoded as Latin-1)."""
     return text if text.isascii() else text.encode("latin-1").decode("utf-8", "replace")
+
+
+class Words(dict[str, str]):
+    """The words of a file by how they stand in its bytes, decoded as Latin-1: each is decoded and kept once."""
+
+    def __missing__(self, raw: str) -> str:
+        word = self[raw] = intern(raw if raw.isascii() else utf8(raw))
+        return word
+
+
+EXTRA = frozenset({"comment", "html_comment", "line_continuation"})
+
+
+def passing(node: Node) -> Iterator[Node]:
+    """The children, one by one. A node keeps its children, and so all below them, as long as it lives; these live only
+    until the next one, so that a large file's tree is not all in memory as Python's objects."""
+    cursor = node.walk()
+    more = cursor.goto_first_child()
+    while more:
+        child = cursor.node
+        if child is not None:
+            yield child
+            del child
+        more = cursor.goto_next_sibling()
+
+
+def kids(node: Node) -> list[Node]:
+    """The named children, comments excepted."""
+    children = node.named_children
+    for child in children:
+        if child.type in EXTRA:
+            return [child for child in children if child.type not in EXTRA]
+    return children
 
 
 def generated_marker(data: bytes, lines: Sequence[int]) -> str:
