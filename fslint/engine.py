@@ -28,7 +28,7 @@ from .imports import Imports, Scanned, scan
 from .imports import load as load_imports
 from .index import load as load_index
 from .index import signatures
-from .runs import Run, Taken, alike, digest_of, digest_of_files, digest_of_names
+from .runs import Run, Taken, alike, digest_of, digest_of_files, digest_of_names, program
 from .runs import dump as dump_run
 from .runs import key_of as key_of_run
 from .runs import load as load_run
@@ -563,8 +563,6 @@ def _is_code(path: str) -> bool:
 
 
 def _registries(workspace: Workspace, project: Project) -> None:
-    from .registry import load as load_registry
-
     def read(paths: Sequence[str]) -> Registry | None:
         texts: dict[str, bytes] = {}
         unread: list[Diagnostic] = []
@@ -578,7 +576,7 @@ def _registries(workspace: Workspace, project: Project) -> None:
                     reason = str(error)
             if reason:
                 unread.append(Diagnostic("FS002", f"the registry cannot be read: {reason}", Place(path, 0, 0)))
-        registry = load_registry(texts) if texts or unread else None
+        registry = _registry(workspace, texts) if texts or unread else None
         if registry is None or not unread:
             return registry
         return replace(registry, problems=(*unread, *registry.problems), complete=False)
@@ -591,6 +589,25 @@ def _registries(workspace: Workspace, project: Project) -> None:
             project.all_modules[path] = module
     for app in workspace.settings.apps:
         project.registries[app.name] = read(app.registry) if app.registry else default
+
+
+def _registry(workspace: Workspace, texts: Mapping[str, bytes]) -> Registry:
+    """The registry that some files hold, by path, from the cache where it was read before."""
+    from .registry import load as load_registry
+    from .registry_kept import digest, dump
+    from .registry_kept import load as load_kept
+
+    if not workspace.cache.works:
+        return load_registry(texts)
+    name, key = "registry " + "\n".join(texts), digest(texts, program())
+    kept = workspace.cache.note(name) or b""
+    known = load_kept(kept[len(key) :]) if kept.startswith(key) else None
+    if known is not None:
+        return known
+    registry = load_registry(texts)
+    if (data := dump(registry)) is not None:
+        workspace.cache.remember(name, key + data)
+    return registry
 
 
 def _package_versions(workspace: Workspace) -> Callable[[str, str], str | None]:

@@ -32,12 +32,13 @@ class PatternError(ValueError):
 
 
 class Pattern:
-    """A compiled pattern. Without ``^`` and ``$`` it describes the whole text, with one of them it is searched for."""
+    """A compiled pattern. Without ``^`` and ``$`` it describes the whole text, with one of them it is searched for.
+    ``whole``: it describes the whole text whatever anchors it has."""
 
-    __slots__ = ("_accept", "_edges", "_start", "source")
+    __slots__ = ("_accept", "_edges", "_start", "source", "whole")
 
     def __init__(self, source: str, *, whole: bool = False) -> None:
-        self.source = source
+        self.source, self.whole = source, whole
         tree = _parse(source)
         builder = _Builder(tree.state.flags)
         inner = builder.new()
@@ -102,7 +103,7 @@ class Pattern:
 
 @lru_cache(maxsize=256)
 def compile_pattern(source: str, *, whole: bool = False) -> Pattern:
-    """The compiled pattern. ``whole``: it describes the whole text whatever anchors it has."""
+    """The compiled pattern (``Pattern``)."""
     return Pattern(source, whole=whole)
 
 

@@ -83,8 +83,8 @@ class Property:
     required: Required = Required()
     nullable: bool = False
     enum: tuple[Scalar, ...] | None = None
-    minimum: float | None = None
-    maximum: float | None = None
+    minimum: int | float | None = None
+    maximum: int | float | None = None
     pattern: Pattern | None = None
     properties: dict[str, Property] = field(default_factory=dict)
     description: str = ""

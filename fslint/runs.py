@@ -118,7 +118,7 @@ def key_of(settings: Settings) -> bytes:
         if field.name not in ("cache_dir", "jobs", "overlay", "fail_on", "severities")
     }
     text = json.dumps(told, default=_plain, sort_keys=True)
-    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20, key=_program()).digest()
+    return blake2b(text.encode("utf-8", "surrogateescape"), digest_size=20, key=program()).digest()
 
 
 def _plain(value: object) -> object:
@@ -130,7 +130,7 @@ def _plain(value: object) -> object:
 
 
 @cache
-def _program() -> bytes:
+def program() -> bytes:
     """A hash of how fslint's own modules look, of Python's version and of the parsers' versions."""
     from .cache import installed
 

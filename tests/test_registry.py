@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+from collections.abc import Iterator
 
 import jsonschema
 import pytest
@@ -12,8 +13,11 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fslint.patterns import PatternError, compile_format, compile_pattern
+from fslint.patterns import Pattern, PatternError, compile_format, compile_pattern
 from fslint.registry import Registry, load, match_property, schema
+from fslint.registry_kept import digest, dump
+from fslint.registry_kept import load as load_kept
+from fslint.rulebook import pages
 from fslint.yamlnodes import resolve
 
 FULL = """\
@@ -438,3 +442,63 @@ _Core.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^$"), [""])
 
 def _as_json(text: str) -> object:
     return yaml.load(text, Loader=_Core)
+
+
+# --------------------------------------------------------------------------------------------------------- the cache
+
+
+def registries() -> Iterator[bytes]:
+    """The registries of all examples of the rule pages, and the full one."""
+    yield FULL.encode()
+    for page in pages().values():
+        for example in page.examples:
+            yield from (file.text.encode() for file in example.files if file.path == "events.yaml")
+
+
+def told(registry: Registry) -> str:
+    """All that a registry says, its patterns by what they were made of."""
+    return re.sub(r"<fslint\.patterns\.Pattern object at \w+>", lambda _: "pattern", repr(registry))
+
+
+def test_a_kept_registry_is_the_one_that_was_read() -> None:
+    kept = 0
+    for text in registries():
+        registry = load({"events.yaml": text})
+        data = dump(registry)
+        if registry.problems or not registry.complete:
+            assert data is None
+        elif data is not None:
+            again = load_kept(data)
+            assert again is not None and told(again) == told(registry)
+            assert [(p.source, p.whole) for p in patterns(again)] == [(p.source, p.whole) for p in patterns(registry)]
+            kept += 1
+    assert kept > 30
+
+
+def patterns(registry: Registry) -> list[Pattern]:
+    found = [registry.user_id.pattern] if registry.user_id is not None else []
+    found += [registry.naming.pattern] if registry.naming is not None and registry.naming.pattern is not None else []
+    tables = [registry.common_properties, *(event.properties for event in registry.events.values())]
+    return found + [p.pattern for table in tables for p in table.values() if p.pattern is not None]
+
+
+def test_no_key_and_nothing_else_is_kept() -> None:
+    key = "na1." + "Ab3dE5fG7hJ9kL1m" * 5
+    assert (
+        dump(load({"events.yaml": f"version: 1\nevents:\n  A: {{side: client, description: '{key}'}}\n".encode()}))
+        is None
+    )
+    assert dump(load({"events.yaml": b"version: 1\nevents:\n  A: {side: nowhere}\n"})) is None
+    whole = dump(load({"events.yaml": b"version: 1\nevents:\n  A: {side: client}\n"}))
+    assert whole is not None and load_kept(whole) is not None
+    for junk in (b"", b"\xc1", whole[:-1], b"[1]", b"\x81\xa5paths\x01"):
+        assert load_kept(junk) is None
+
+
+def test_other_texts_and_programs_are_told_apart() -> None:
+    digests = {
+        digest(texts, program)
+        for texts in ({"a": b"bc"}, {"ab": b"c"}, {"a": b"b", "c": b""}, {"c": b"", "a": b"b"})
+        for program in (b"1", b"2")
+    }
+    assert len(digests) == 8
