@@ -770,8 +770,10 @@ def _run(workspace: Workspace, project: Project, everything: list[Diagnostic], s
     named = {place.path for diagnostic in everything for place in _places(diagnostic)}
     holders = workspace.search.holding(workspace.search.asked)
     looked_at = {**dict.fromkeys(holders, ""), **workspace.keys}
-    contents = {**workspace.digests, **{path: workspace.digest(path) for path in looked_at}}
-    taken = {path: key for path, key in looked_at.items() if path not in workspace.digests}
+    # What such a file imports shows only in its facts: as long as it has not been parsed, all of it counts.
+    unclear = set(workspace.imports.unclear()).difference(workspace.keys) if workspace.importers.wanted else set()
+    contents = {path: workspace.digest(path) for path in {*workspace.digests, *looked_at, *unclear}}
+    taken = {p: key for p, key in looked_at.items() if p not in workspace.digests and p not in unclear}
     return Run(
         frozenset(workspace.search.asked),
         digest_of_files(workspace.files),

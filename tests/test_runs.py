@@ -302,6 +302,17 @@ def test_an_address_may_come_with_a_comment(project: Path) -> None:
     assert whole(project)[0] == first
 
 
+def test_an_import_that_no_text_shows_is_seen(project: Path) -> None:
+    code = "import importlib\n\nhelper = importlib.import_module('api.{0}')\nhelper.{0}('Order Lost', 'u')\n"
+    record = "def record(name, uid):\n    track_server_event(name, uid, {'total_real': 1.5})\n"
+    write_project(project, {"api/__init__.py": "", "api/record.py": record, "api/odd.py": code.format("others")})
+    first, _ = whole(project)
+    assert whole(project) == (first, True)
+    write_project(project, {"api/odd.py": code.format("record")})
+    second, known = whole(project)
+    assert not known and second == whole(project, no_cache=True)[0] != first
+
+
 def test_facts_that_differ_in_nothing_but_their_end_are_alike() -> None:
     text = b"f(1);   g({ a: 'x' });\n"
     old = extract(text, "typescript")
