@@ -69,8 +69,8 @@ class Evaluator:
         self.registrations = Registrations()
         self._exports: dict[tuple[str, str], Val | None] = {}
         self._instances: dict[tuple[str, int], Inst] = {}
-        self._active: set[tuple[int, int]] = set()
         self._cycles = 0
+        self._exporting = 0
         self._depth = 0
         self._steps = 0
         self._invoking: list[tuple[str, int]] = []
@@ -90,6 +90,7 @@ class Evaluator:
         for module in self.loaded.values():
             module.memo.clear()
             module.changed.clear()
+            module.imported.clear()
         self._exports.clear()
         self._instances.clear()
         self.registrations.forget()
@@ -101,29 +102,31 @@ class Evaluator:
         memo = module.memo if env is None else env.memo
         key = id(node)
         found = memo.get(key)
-        if found is not None:
+        if found is not None and found is not _BUSY:
             return found
-        if not self._active:
-            self._steps = 0
-        self._steps += 1
-        kind = type(node)
-        guard = (key, id(env))
-        if guard in self._active or self._depth > MAX_DEPTH or self._steps > MAX_STEPS:
+        depth = self._depth
+        steps = self._steps = self._steps + 1 if depth else 1
+        if found is not None or depth > MAX_DEPTH or steps > MAX_STEPS:
             self._cycles += 1
             return Unknown(module.place(node), "cycle")
+        kind = type(node)
         if kind in _LEAVES:
             memo[key] = value = _EVAL[kind](self, module, node, env)
             return value
-        self._active.add(guard)
-        self._depth += 1
+        memo[key] = _BUSY
+        self._depth = depth + 1
         before = self._cycles
         try:
             value = _EVAL[kind](self, module, node, env)
+        except BaseException:
+            del memo[key]
+            raise
         finally:
-            self._active.discard(guard)
-            self._depth -= 1
-        if self._cycles == before or not self._active:
+            self._depth = depth
+        if self._cycles == before or not depth:
             memo[key] = value
+        else:
+            del memo[key]
         return value
 
     def _later(self, evaluate: Callable[[], tuple[Val, ...]]) -> Callable[[], tuple[Val, ...]]:
@@ -142,9 +145,9 @@ class Evaluator:
     def choice(self, place: Place, values: Iterable[Val], how: str, by: Iterable[Param] = ()) -> Val:
         """One of several, flat and without repetitions of the same literal; one is itself."""
         values = tuple(values)
-        by = tuple(dict.fromkeys((*by, *(param for v in values if isinstance(v, Choice) for param in v.by))))
-        if len(values) == 1 and not isinstance(values[0], Choice):
+        if len(values) == 1 and type(values[0]) is not Choice:
             return values[0]
+        by = tuple(dict.fromkeys((*by, *(param for v in values if isinstance(v, Choice) for param in v.by))))
         flat: list[Val] = []
         seen: set[object] = set()
         for value in values:
@@ -403,36 +406,37 @@ class Evaluator:
         return builder.build(place)
 
     def _member(self, module: Module, node: f.Member, env: Env | None) -> Val:
-        handed = self._handed_member(module, node)
-        if handed is not None:
-            return handed
-        key = node.key
-        if type(key) is f.Literal and type(key.value) is str and not key.kind:
-            found = self._entry(module, node, key.value, env)
-            if found is not None:
-                return found
-        base = self.eval(module, node.object, env)
+        key, target = node.key, node.object
         if type(key) is f.Literal:
-            if type(key.value) is str and not key.kind and type(base) is not Choice:
-                return self._member_of(module, base, key.value, module.place(node), node.optional, node.subscript)
-            key_value: Val = Lit(module.place(key), key.value, key.kind)
+            name = key.value
+            if type(name) is str:
+                if type(target) is not f.Name:
+                    handed = self._handed_member(module, node, name)
+                    if handed is not None:
+                        return handed
+                elif not key.kind:
+                    found = self._entry(module, target, name, env)
+                    if found is not None:
+                        return found
+            base = self.eval(module, target, env)
+            if type(name) is str and not key.kind and type(base) is not Choice:
+                return self._member_of(module, base, name, module.place(node), node.optional, node.subscript)
+            key_value: Val = Lit(module.place(key), name, key.kind)
         else:
+            base = self.eval(module, target, env)
             key_value = self.eval(module, key, env)
         value = self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
         return _without_ruled_out(module, node, value)
 
-    def _entry(self, module: Module, node: f.Member, name: str, env: Env | None) -> Val | None:
+    def _entry(self, module: Module, target: f.Name, name: str, env: Env | None) -> Val | None:
         """A member of an object literal that a name holds, without a look at the object's other entries (of which some
         may come back here); None where the whole object has to be known."""
-        target = node.object
-        if type(target) is not f.Name or target.binding in module.param_of:
-            return None
         binding = module.facts.bindings[target.binding]
         if binding.imported >= 0 or len(binding.assigns) != 1 or binding.type is not None:
             return None
         assign = binding.assigns[0]
         literal = assign.value
-        if type(literal) is not f.Object or assign.op != "=":
+        if type(literal) is not f.Object or assign.op != "=" or target.binding in module.param_of:
             return None
         entries = module.plain_entries(literal)
         if entries is None or (entry := entries.get(name)) is None:
@@ -447,26 +451,27 @@ class Evaluator:
             return None
         return value
 
-    def _handed_member(self, module: Module, node: f.Member) -> Val | None:
+    def _handed_member(self, module: Module, node: f.Member, name: str) -> Val | None:
         """``app.track`` where a script puts it there; ``this.$fs`` that a plugin puts on every component."""
-        if not isinstance(node.key, f.Literal) or not isinstance(node.key.value, str):
-            return None
-        name, target = node.key.value, node.object
+        target = node.object
+        kind = type(target)
         given: list[Given] = []
-        if isinstance(target, f.Member) and isinstance(target.key, f.Literal) and target.key.value in STATE:
+        if kind is f.Member and isinstance(target.key, f.Literal) and target.key.value in STATE:
             given = self.registrations.look("state", name)
-        elif name.startswith("$") and isinstance(target, f.CallRef):
+        elif kind is f.CallRef and name.startswith("$"):
             given = self.registrations.look("this", name)
-        elif isinstance(target, f.This):
+        elif kind is f.This:
             given = (
                 self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
             )
-        elif not module.python and isinstance(target, (f.Global, f.Member, f.Cast)):
+        elif not module.python and kind in _DOTTED:
             path = global_path(node)
             if path is not None and len(path) > 1:
                 path = path[1:] if path[0] in WINDOW else path
                 if len(path) > 1 and path[0] not in builtins.KNOWN_GLOBALS:
                     given = self.registrations.look("global", ".".join(path))
+        if not given:
+            return None
         values = [self.eval(g.module, g.node) for g in given[:8]]
         useful = [v for v in values if isinstance(v, (Func, Inst, Obj, Cls, External, GlobalV, CallV))]
         return self.choice(module.place(node), useful, "assign") if useful else None
@@ -1161,7 +1166,9 @@ class Evaluator:
     # -------------------------------------------------------------------------------------------------------- names
 
     def _name(self, module: Module, node: f.Name, env: Env | None) -> Val:
-        return _without_ruled_out(module, node, self.binding(module, node.binding, env, node.start, module.place(node)))
+        value = self.binding(module, node.binding, env, node.start, module.place(node))
+        kind = type(value)
+        return _without_ruled_out(module, node, value) if kind is Lit or kind is Choice else value
 
     def binding(self, module: Module, number: int, env: Env | None, use: int, place: Place) -> Val:
         """What a binding is at byte offset ``use`` (-1: anywhere)."""
@@ -1170,9 +1177,11 @@ class Evaluator:
             return self.imported(module, binding.imported, place)
         if number in module.param_of:
             return self._param(module, number, env, place)
-        if binding.function == 0:
-            env = None if env is None or env.function != 0 else env
-        assigns = self._reaching(module, binding, use)
+        if binding.function == 0 and env is not None and env.function != 0:
+            env = None
+        assigns: Sequence[f.Assign] = binding.assigns
+        if len(assigns) != 1 or assigns[0].op in _LATER:
+            assigns = self._reaching(module, binding, use)
         if not assigns:
             if binding.type is not None:
                 instance = self.instance_of(module, binding.type, place)
@@ -1180,12 +1189,15 @@ class Evaluator:
             return Unknown(place, f"{binding.name} has no value here")
         values: list[Val] = []
         for assign in assigns:
-            if assign.op in ("=", "default", "walrus", "with", "for") or assign.op in ("??=", "||=", "or="):
+            if assign.op in _GIVES:
                 values.append(self.eval(module, assign.value, env))
             else:
                 return Unknown(place, "changed in place")
-        present = [v for v in values if not (isinstance(v, Lit) and v.value is None)]
-        value = self.choice(place, present if len(values) > 1 and present else values, "assign")
+        if len(values) > 1:
+            present = [v for v in values if not (type(v) is Lit and v.value is None)]
+            value = self.choice(place, present or values, "assign")
+        else:
+            value = values[0] if type(values[0]) is not Choice else self.choice(place, values, "assign")
         if binding.type is not None and value.decl is None and not isinstance(value, (Lit, Func)):
             instance = (
                 self.instance_of(module, binding.type, place)
@@ -1193,14 +1205,13 @@ class Evaluator:
                 else None
             )
             value = instance or value.with_decl(module, binding.type)
-        if isinstance(value, (Obj, Arr)) or (
-            isinstance(value, Choice) and any(isinstance(o, Obj) for o in value.options)
-        ):
+        kind = type(value)
+        if kind is Obj or kind is Arr or (kind is Choice and any(type(o) is Obj for o in options(value))):
             return self._mutated(module, number, value, env, use)
         return value
 
     def _reaching(self, module: Module, binding: f.Binding, use: int) -> Sequence[f.Assign]:
-        assigns = [a for a in binding.assigns if a.op not in ("del", "|=")]
+        assigns = [a for a in binding.assigns if a.op not in _LATER]
         if len(assigns) <= 1 or use < 0:
             return assigns
         region = module.region_at(use)
@@ -1425,9 +1436,10 @@ class Evaluator:
     def _global(self, module: Module, node: f.Global, env: Env | None) -> Val:
         place = module.place(node)
         if module.python:
-            starred = self._starred(module, node.name)
-            if starred is not None:
-                return starred
+            if module.starred:
+                starred = self._starred(module, node.name)
+                if starred is not None:
+                    return starred
         elif node.name == "arguments" and env is not None:
             frame: Env | None = env
             while frame is not None:
@@ -1466,14 +1478,13 @@ class Evaluator:
         return GlobalV(place, (name,))
 
     def _starred(self, module: Module, name: str) -> Val | None:
-        for imported in module.facts.imports:
-            if imported.how == "star":
-                for path in self.resolver.resolve(module.path, imported.specifier):
-                    target = self.load(path)
-                    if target is not None and target is not module:
-                        found = self.export(target, name)
-                        if found is not None:
-                            return found
+        for specifier in module.starred:
+            for path in self.resolver.resolve(module.path, specifier):
+                target = self.load(path)
+                if target is not None and target is not module:
+                    found = self.export(target, name)
+                    if found is not None:
+                        return found
         return None
 
     # ------------------------------------------------------------------------------------------------------ modules
@@ -1489,6 +1500,20 @@ class Evaluator:
 
     def imported(self, module: Module, number: int, place: Place) -> Val:
         """What an import binds."""
+        value = module.imported.get(number)
+        if value is None:
+            before = self._cycles
+            value = self._imported(module, number, _HERE)
+            # What is asked for while it is being worked out is not known yet.
+            if value.place is not _HERE or (self._exporting == 0 and self._cycles == before):
+                module.imported[number] = value
+        if value.place is not _HERE:
+            return value
+        if isinstance(value, External):
+            return External(place, value.package, value.path)
+        return ModuleV(place, value.module) if isinstance(value, ModuleV) else value.at_place(place)
+
+    def _imported(self, module: Module, number: int, place: Place) -> Val:
         imported = module.facts.imports[number]
         name = imported.name
         if module.python:
@@ -1534,7 +1559,11 @@ class Evaluator:
             return self._exports[key]
         self._exports[key] = None
         before = self._cycles
-        value = self._export_python(module, name) if module.python else self._export_javascript(module, name)
+        self._exporting += 1
+        try:
+            value = self._export_python(module, name) if module.python else self._export_javascript(module, name)
+        finally:
+            self._exporting -= 1
         if value is None and self._cycles != before:
             del self._exports[key]
         else:
@@ -2214,7 +2243,7 @@ def _is_absent(value: Val, how: str) -> bool:
 def _without_ruled_out(module: Module, node: f.Name | f.Member, value: Val) -> Val:
     """Without the alternatives that a guard rules out where a value is read: ``if (!id) return; send(id)``."""
     alternatives = options(value)
-    empty = [o for o in alternatives if isinstance(o, Lit) and not o.value and (o.value is None or o.value == "")]
+    empty = [o for o in alternatives if type(o) is Lit and not o.value and (o.value is None or o.value == "")]
     if not empty:
         return value
     known = guards(module, node.start, True)
@@ -2288,6 +2317,21 @@ def _type_name(head: Val) -> str:
         return head.path[-1]
     return ""
 
+
+_GIVES = frozenset({"=", "default", "walrus", "with", "for", "??=", "||=", "or="})
+"""Assignments whose value is the right side."""
+
+_LATER = frozenset({"del", "|="})
+"""Assignments that give a name no new value."""
+
+_DOTTED = frozenset({f.Global, f.Member, f.Cast})
+"""What a dotted name of a global is made of."""
+
+_HERE = Place("", 0, 0)
+"""The place of a value that stands where it is asked for."""
+
+_BUSY = Unknown(Place("", 0, 0), "busy")
+"""Stands for an expression while it is being evaluated."""
 
 _LEAVES = frozenset({f.Literal, f.Secret, f.FunctionRef, f.ClassRef, f.Unknown})
 """Expressions that are made of no others: they cannot come back to themselves."""

@@ -13,6 +13,9 @@ from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Litera
 if TYPE_CHECKING:
     from .values import Val
 
+_new = tuple.__new__
+"""Places are made by the hundred thousand: not through the named tuple's own constructor, which is a function."""
+
 
 class Env:
     """What the parameters of one function are in one call (at ``place``). ``parent``: of the function that it is
@@ -51,6 +54,7 @@ class Module:
         self.apps: tuple[str, ...] = ()
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
+        self.imported: dict[int, Val] = {}
         self._plain_entries: dict[int, dict[object, Entry] | None] = {}
         self.python = facts.language == "python"
 
@@ -59,7 +63,7 @@ class Module:
 
     def place(self, node: Node) -> Place:
         """The place of a node of this file."""
-        return Place(self.path, node.start, node.end)
+        return _new(Place, (self.path, node.start, node.end))
 
     def line(self, offset: int) -> int:
         """1-based line of a byte offset."""
@@ -83,6 +87,11 @@ class Module:
             if binding.function == 0 and binding.name and self.facts.regions[binding.region].kind != "comprehension":
                 found.setdefault(binding.name, index)
         return found
+
+    @cached_property
+    def starred(self) -> list[str]:
+        """The specifiers of ``from x import *``."""
+        return [imported.specifier for imported in self.facts.imports if imported.how == "star"]
 
     @cached_property
     def _region_starts(self) -> tuple[list[int], list[int]]:

@@ -30,7 +30,8 @@ _SLOTS: dict[type, tuple[str, ...]] = {}
 
 
 class Val:
-    """Base of all evaluated values. Treat as immutable; ``with_at`` and ``with_decl`` copy."""
+    """Base of all evaluated values. Treat as immutable; ``with_at`` and ``with_decl`` copy. (Subclasses set these fields
+    themselves: values are made by the hundred thousand, and a call of the base's constructor is most of what one costs.)"""
 
     __slots__ = ("at", "decl", "key_at", "place", "sure")
     place: Place
@@ -42,9 +43,7 @@ class Val:
     def __init__(self, place: Place) -> None:
         self.place = place
         self.sure = False
-        self.at = None
-        self.decl = None
-        self.key_at = None
+        self.at = self.decl = self.key_at = None
 
     def _copy(self) -> Val:
         cls = type(self)
@@ -54,6 +53,12 @@ class Val:
         new = object.__new__(cls)
         for slot in slots:
             setattr(new, slot, getattr(self, slot))
+        return new
+
+    def at_place(self, place: Place) -> Val:
+        """A copy that stands elsewhere."""
+        new = self._copy()
+        new.place = place
         return new
 
     def with_at(self, at: Place) -> Val:
@@ -85,7 +90,9 @@ class Lit(Val):
     __slots__ = ("core", "enum", "kind", "value")
 
     def __init__(self, place: Place, value: str | int | float | bool | None, kind: str = "", enum: str = "") -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.core: Place | None = None
         self.value = value
         self.kind = kind
@@ -98,7 +105,9 @@ class SecretV(Val):
     __slots__ = ("secret",)
 
     def __init__(self, place: Place, secret: Secret) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.secret = secret
 
 
@@ -120,7 +129,9 @@ class Tmpl(Val):
         spans: tuple[Place, ...],
         given: tuple[Place | None, ...] = (),
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.parts = parts
         self.how = how
         self.spans = spans
@@ -150,7 +161,9 @@ class Choice(Val):
     __slots__ = ("by", "how", "options")
 
     def __init__(self, place: Place, options: tuple[Val, ...], how: str, by: tuple[Param, ...] = ()) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.options = options
         self.how = how
         self.by = by
@@ -189,7 +202,9 @@ class Obj(Val):
     __slots__ = ("entries", "open", "spreads")
 
     def __init__(self, place: Place, entries: tuple[Ent, ...], open: bool, spreads: tuple[Val, ...] = ()) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.entries = entries
         self.open = open
         self.spreads = spreads
@@ -216,7 +231,9 @@ class Arr(Val):
     __slots__ = ("items", "kind", "open")
 
     def __init__(self, place: Place, items: tuple[Val, ...], open: bool = False, kind: str = "list") -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.items = items
         self.open = open
         self.kind = kind
@@ -233,7 +250,9 @@ class Func(Val):
     def __init__(
         self, place: Place, module: Module, function: int, env: Env | None = None, this: Val | None = None
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.module = module
         self.function = function
         self.env = env
@@ -251,7 +270,9 @@ class Partial(Val):
     def __init__(
         self, place: Place, base: Val, args: tuple[Val, ...], keywords: tuple[tuple[str, Val], ...], call: Any
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.base = base
         self.args = args
         self.keywords = keywords
@@ -264,7 +285,9 @@ class Cls(Val):
     __slots__ = ("cls", "module")
 
     def __init__(self, place: Place, module: Module, cls: int) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.module = module
         self.cls = cls
 
@@ -277,7 +300,9 @@ class Inst(Val):
     __slots__ = ("cls", "env", "envs", "given")
 
     def __init__(self, place: Place, cls: Cls, env: Env | None = None, given: tuple[tuple[str, Val], ...] = ()) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.cls = cls
         self.env = env
         self.envs: dict[tuple[str, int], Env] = {}
@@ -290,7 +315,9 @@ class ModuleV(Val):
     __slots__ = ("module",)
 
     def __init__(self, place: Place, module: Module) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.module = module
 
 
@@ -301,7 +328,9 @@ class External(Val):
     __slots__ = ("package", "path")
 
     def __init__(self, place: Place, package: str, path: tuple[str, ...]) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.package = package
         self.path = path
 
@@ -316,7 +345,9 @@ class GlobalV(Val):
     __slots__ = ("path",)
 
     def __init__(self, place: Place, path: tuple[str, ...]) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.path = path
 
     @property
@@ -330,7 +361,9 @@ class Param(Val):
     __slots__ = ("binding", "function", "index", "module", "name")
 
     def __init__(self, place: Place, module: Module, function: int, index: int, binding: int, name: str) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.module = module
         self.function = function
         self.index = index
@@ -346,7 +379,9 @@ class MemberV(Val):
     def __init__(
         self, place: Place, base: Val, key: str | None, optional: bool = False, subscript: bool = False
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.base = base
         self.key = key
         self.optional = optional
@@ -368,7 +403,9 @@ class CallV(Val):
         call: int,
         new: bool,
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.callee = callee
         self._given = given
         self.module = module
@@ -403,7 +440,9 @@ class EnvV(Val):
     __slots__ = ("default", "name", "via")
 
     def __init__(self, place: Place, name: str, default: Val | None = None, via: str = "") -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.name = name
         self.default = default
         self.via = via
@@ -423,7 +462,9 @@ class Typed(Val):
         op: str = "",
         operands: tuple[Val, ...] | Callable[[], tuple[Val, ...]] = (),
     ) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.type = type
         self.op = op
         self._operands = operands
@@ -441,7 +482,9 @@ class Elem(Val):
     __slots__ = ("base",)
 
     def __init__(self, place: Place, base: Val) -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.base = base
 
 
@@ -451,7 +494,9 @@ class Unknown(Val):
     __slots__ = ("reason",)
 
     def __init__(self, place: Place, reason: str = "") -> None:
-        super().__init__(place)
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
         self.reason = reason
 
 
