@@ -454,17 +454,16 @@ class Evaluator:
     def _handed_member(self, module: Module, node: f.Member, name: str) -> Val | None:
         """``app.track`` where a script puts it there; ``this.$fs`` that a plugin puts on every component."""
         target = node.object
-        kind = type(target)
         given: list[Given] = []
-        if kind is f.Member and isinstance(target.key, f.Literal) and target.key.value in STATE:
+        if type(target) is f.Member and isinstance(target.key, f.Literal) and target.key.value in STATE:
             given = self.registrations.look("state", name)
-        elif kind is f.CallRef and name.startswith("$"):
+        elif type(target) is f.CallRef and name.startswith("$"):
             given = self.registrations.look("this", name)
-        elif kind is f.This:
+        elif type(target) is f.This:
             given = (
                 self.registrations.look("this", name) if name.startswith("$") else self._injected_option(module, node)
             )
-        elif not module.python and kind in _DOTTED:
+        elif not module.python and type(target) in _DOTTED:
             path = global_path(node)
             if path is not None and len(path) > 1:
                 path = path[1:] if path[0] in WINDOW else path

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from .. import facts as f
 from ..calls import BROWSER_PACKAGES, METHODS, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
@@ -39,7 +39,7 @@ from .values import (
     options,
     walk,
 )
-from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target, param_owners
+from .wrappers import MAX_CHAINS, MAX_LINKS, CallGraph, Key, Link, Target, around, param_owners
 
 _ADDRESS = re.compile(r"(?<![\w.-])(?:api\.(?:\w+\.)?|\w+1\.|\.)?fullstory\.com", re.I)
 """The server API's host, or the part of it that a file may keep apart; no link to a help page."""
@@ -49,24 +49,61 @@ MAX_BELOW = 200
 """Functions that are followed downwards from those that are known by name."""
 _CLIENT_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | {SDK_PACKAGE}
 
+_T = TypeVar("_T")
+
 Load = Callable[[str], "Module | None"]
 
 
 class _Sink:
-    """A call that reaches FullStory, or may once a caller gives its parameters. ``via``: it is one only through these."""
+    """A call that reaches FullStory, or may once a caller gives its parameters. ``via``: it is one only through these.
 
-    __slots__ = ("call", "maybe", "module", "request", "via")
+    ``inside``: the functions that it stands in. ``own``: its drafts without a caller, ``open``: the functions around it
+    whose callers matter; None until they are asked for."""
+
+    __slots__ = ("call", "inside", "maybe", "module", "open", "own", "via")
 
     def __init__(self, module: Module, call: int, maybe: bool, via: list[Link]) -> None:
         self.module = module
         self.call = call
         self.maybe = maybe
         self.via = via
-        self.request: Request | None = None
+        self.inside = around(module, call)
+        self.own: tuple[list[Draft], list[Val], Target | None] | None = None
+        self.open: tuple[Key, ...] | None = None
 
     @property
     def frame(self) -> Frame:
         return Frame(self.module, self.call)
+
+
+class _Known(Generic[_T]):
+    """Things that are worked out one after the other, once, as far as somebody looks at them. None stands for all."""
+
+    __slots__ = ("_found", "_rest")
+
+    def __init__(self, things: Iterator[_T | None]) -> None:
+        self._found: set[_T | None] = set()
+        self._rest: Iterator[_T | None] | None = things
+
+    def meets(self, wanted: set[_T]) -> bool:
+        """Whether one of them is wanted."""
+        if None in self._found or not self._found.isdisjoint(wanted):
+            return True
+        if self._rest is not None:
+            for thing in self._rest:
+                self._found.add(thing)
+                if thing is None or thing in wanted:
+                    return True
+            self._rest = None
+        return False
+
+
+class _Passed(NamedTuple):
+    """What a call hands on. ``open``: the functions around it whose callers decide that; ``touchable``: the functions
+    that it hands on."""
+
+    open: tuple[Key, ...]
+    touchable: _Known[Key]
 
 
 class Linker:
@@ -80,13 +117,14 @@ class Linker:
         self.resolver = resolver
         self.evaluator = Evaluator(load, resolver)
         self.modules: dict[str, Module] = {}
-        self.graph = CallGraph(self.evaluator)
         self.specs = Specs(getattr(settings, "calls", ()))
+        self.graph = CallGraph(self.evaluator, self.specs.matters)
         self.sinks: dict[tuple[str, int], _Sink] = {}
-        self._external_done = 0
+        self._inits: list[tuple[Module, Target]] = []
         self._tracking: set[str] = set()
         self._own: set[str] = set()
         self._given: dict[tuple[str, str], bool] = {}
+        self._passed: dict[Link, _Passed] = {}
         self._reaching: set[Key] = set()
         self.skipped: dict[str, int] = {}
         self._rooted = False
@@ -160,10 +198,11 @@ class Linker:
     def _restart(self) -> None:
         """Link all modules anew: something was registered after it had been asked for."""
         self.evaluator.forget()
-        self.graph = CallGraph(self.evaluator)
+        self.graph = CallGraph(self.evaluator, self.specs.matters)
         self.sinks = {}
         self._givers = {}
-        self._external_done = 0
+        self._passed = {}
+        self._inits = []
         self.graph.add([self.modules[path] for path in sorted(self.modules)])
 
     def _namespace(self, module: Module) -> None:
@@ -172,16 +211,19 @@ class Linker:
             if isinstance(write.key, f.Literal) and write.key.value == "_fs_namespace":
                 if isinstance(write.object, f.Global) and isinstance(write.value, f.Literal):
                     self.specs.namespaces.add(str(write.value.value))
+                    for sink in self.sinks.values():
+                        sink.own = sink.open = None
 
     def _find_sinks(self) -> None:
-        external = self.graph.external
-        for module, number, target in external[self._external_done :]:
+        external, self.graph.external = self.graph.external, []
+        for module, number, target in external:
             self._try_sink(module, number, target, [])
-        self._external_done = len(external)
-        for links in list(self.graph.callers.values()):
-            for link in links:
-                if (link.module.path, link.call) not in self.sinks:
-                    self._try_named(link)
+            if isinstance(target.value, External) and target.value.path[-1:] == ("init",):
+                self._inits.append((module, target))
+        fresh, self.graph.fresh = self.graph.fresh, []
+        for link in fresh:
+            if (link.module.path, link.call) not in self.sinks:
+                self._try_named(link)
         for module, number, target, via in self.graph.resolve_pending():
             self._try_sink(module, number, target, via)
 
@@ -207,6 +249,14 @@ class Linker:
 
     def _drafts(self, sink: _Sink, env: Env | None) -> tuple[list[Draft], list[Val], Target | None]:
         """(drafts, what is still open of the callee and address, target) of a sink in an environment."""
+        if env is None and sink.own is not None:
+            return sink.own
+        found = self._drafts_in(sink, env)
+        if env is None:
+            sink.own = found
+        return found
+
+    def _drafts_in(self, sink: _Sink, env: Env | None) -> tuple[list[Draft], list[Val], Target | None]:
         opened: list[Val] = []
         for target in self.graph.targets(sink.module, sink.call, env):
             drafts, maybe = self.specs.drafts(self.evaluator, sink.module, sink.call, target)
@@ -282,40 +332,28 @@ class Linker:
 
     def wanted(self) -> set[str]:
         """Modules whose importers may track or wait for tracking: those that export something that reaches a sink."""
-        reaching: set[str] = set()
-        seen: set[Key] = set()
         queue: list[Key] = []
-        server: set[Key] = set()
+        server: list[Key] = []
         for sink in self.sinks.values():
-            if sink.module.test:
-                continue
-            drafts, opened, _ = self._drafts(sink, None)
-            inside = [(sink.module.path, n) for n in sink.module.enclosing(sink.module.call(sink.call).function)]
-            if any(draft.side == "server" for draft in drafts):
-                # Whoever waits for a request on the server matters, whatever it gives.
-                server.update(inside)
-                continue
-            values = [v for draft in drafts for v in draft.open_values()] + opened
-            owners = {owner for value in values for owner in param_owners(value)}
-            queue.extend(key for key in inside if key in owners or self._stateful(sink.module, key[1]))
-        queue.extend(server)
+            if not sink.module.test:
+                (server if self._on_server(sink) else queue).extend(self._open_around(sink))
+        callers = self.graph.callers
+        # Whoever waits for a request on the server matters, whatever it gives.
+        seen: set[Key] = set()
+        while server:
+            key = server.pop()
+            if key not in seen:
+                seen.add(key)
+                for link in callers.get(key, ()):
+                    server.extend(link.inside)
         while queue:
             key = queue.pop()
-            if key in seen:
-                continue
-            seen.add(key)
-            reaching.add(key[0])
-            for link in self.graph.callers.get(key, ()):
-                inside = [(link.module.path, n) for n in link.module.enclosing(link.module.call(link.call).function)]
-                if key in server:
-                    server.update(inside)
-                    queue.extend(inside)
-                    continue
-                positional, keywords = self.evaluator.arguments(link.module, link.module.call(link.call), None)
-                given = (*positional, *(v for _, v in keywords))
-                owners = {owner for value in given for owner in param_owners(value)}
-                queue.extend(k for k in inside if k in owners or self._stateful(link.module, k[1]))
+            if key not in seen:
+                seen.add(key)
+                for link in callers.get(key, ()):
+                    queue.extend(self._passed_by(link).open)
         self._reaching = seen
+        reaching = {path for path, _ in seen}
         reaching |= self._contracts(seen)
         self._tracking = {
             path
@@ -334,6 +372,36 @@ class Linker:
                     changed = True
         return set(self._tracking)
 
+    def _on_server(self, sink: _Sink) -> bool:
+        return any(draft.side == "server" for draft in self._drafts(sink, None)[0])
+
+    def _open_around(self, sink: _Sink) -> tuple[Key, ...]:
+        """The functions around a sink whose callers matter: of one on the server all of them, else those that give it
+        something."""
+        if sink.open is None:
+            drafts, opened, _ = self._drafts(sink, None)
+            if self._on_server(sink):
+                sink.open = sink.inside
+            else:
+                values = [v for draft in drafts for v in draft.open_values()] + opened
+                sink.open = self._givers_of(values, sink.module, sink.inside)
+        return sink.open
+
+    def _givers_of(self, values: Iterable[Val], module: Module, inside: tuple[Key, ...]) -> tuple[Key, ...]:
+        """Those of the functions around a call whose callers decide what some values are."""
+        owners = {owner for value in values for owner in param_owners(value)}
+        return tuple(key for key in inside if key in owners or self._stateful(module, key[1]))
+
+    def _passed_by(self, link: Link) -> _Passed:
+        """What a call hands on, worked out once."""
+        found = self._passed.get(link)
+        if found is None:
+            positional, keywords = self.evaluator.arguments(link.module, link.module.call(link.call), None)
+            values = (*positional, *(value for _, value in keywords))
+            open_ = self._givers_of(values, link.module, link.inside)
+            found = self._passed[link] = _Passed(open_, _Known(self._touchable(values)))
+        return found
+
     def drawn_in(self) -> list[Module]:
         """Modules that are loaded but not taken in, and whose calls may matter: a taken one hands them something that
         tracks (``safely(track, 'X')``), a class that tracks extends one of theirs, or a ``trackServerEvent`` calls them
@@ -346,27 +414,18 @@ class Linker:
             self._restart()
             self._find_sinks()
         touching: set[Key] = set()
-        queue = [
-            (sink.module.path, number)
-            for sink in self.sinks.values()
-            for number in sink.module.enclosing(sink.module.call(sink.call).function)
-        ]
+        queue = [key for sink in self.sinks.values() for key in sink.inside]
         while queue:
             key = queue.pop()
             if key not in touching:
                 touching.add(key)
                 for link in self.graph.callers.get(key, ()):
-                    inside = link.module.enclosing(link.module.call(link.call).function)
-                    queue.extend((link.module.path, number) for number in inside)
+                    queue.extend(link.inside)
         found: set[str] = set()
         for key, links in self.graph.callers.items():
             if key[0] not in self.modules and key[0] not in found:
-                for link in links:
-                    positional, keywords = self.evaluator.arguments(link.module, link.module.call(link.call), None)
-                    given = (*positional, *(value for _, value in keywords))
-                    if any(self._touches(value, touching) for value in given):
-                        found.add(key[0])
-                        break
+                if any(self._passed_by(link).touchable.meets(touching) for link in links):
+                    found.add(key[0])
         for path, number in touching:
             module = self.evaluator.loaded.get(path)
             if module is not None and module.function(number).cls >= 0:
@@ -392,18 +451,22 @@ class Linker:
         module = self.evaluator.loaded.get(key[0])
         return module.function(key[1]).name if module is not None else ""
 
-    def _touches(self, value: Val, touching: set[Key]) -> bool:
-        """Whether a value is, or holds, a function from which a sink is reached, an object with one, or the client."""
+    def _touchable(self, values: Iterable[Val]) -> Iterator[Key | None]:
+        """The functions that values are or hold, those of objects too; None for the client."""
+        for value in values:
+            yield from self._functions_in(value)
+            if self._is_client(value):
+                yield None
+
+    def _functions_in(self, value: Val) -> Iterator[Key]:
         for part in walk(value, 200):
-            if isinstance(part, Func) and (part.module.path, part.function) in touching:
-                return True
-            if isinstance(part, (Inst, Cls)):
-                cls = part.cls if isinstance(part, Inst) else part
-                for owner in self.evaluator.lineage(cls):
-                    members = enumerate(owner.module.facts.functions)
-                    if any(x.cls == owner.cls and (owner.module.path, n) in touching for n, x in members):
-                        return True
-        return self._is_client(value)
+            if isinstance(part, Func):
+                yield part.module.path, part.function
+            elif isinstance(part, (Inst, Cls)):
+                for owner in self.evaluator.lineage(part.cls if isinstance(part, Inst) else part):
+                    path = owner.module.path
+                    for number in owner.module.methods.get(owner.cls, ()):
+                        yield path, number
 
     def _stateful(self, module: Module, function: int) -> bool:
         """A method: what it sends may depend on its object."""
@@ -668,9 +731,9 @@ class Linker:
                     and isinstance(write.value, f.Literal)
                 ):
                     orgs.setdefault(package(module.path), str(write.value.value))
-        for module, _, target in self.graph.external:
+        for module, target in self._inits:
             value = target.value
-            if not isinstance(value, External) or value.package not in BROWSER_PACKAGES or value.path[-1:] != ("init",):
+            if not isinstance(value, External) or value.package not in BROWSER_PACKAGES:
                 continue
             given = get(target.args[0][0], "orgId") if target.args[0] else None
             if module.path in project.modules and isinstance(given, Lit) and isinstance(given.value, str):

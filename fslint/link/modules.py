@@ -194,6 +194,15 @@ class Module:
         return self._plain_entries[id(node)]
 
     @cached_property
+    def methods(self) -> dict[int, list[int]]:
+        """Class → the functions that are its members."""
+        found: dict[int, list[int]] = {}
+        for number, function in enumerate(self.facts.functions):
+            if function.cls >= 0:
+                found.setdefault(function.cls, []).append(number)
+        return found
+
+    @cached_property
     def functions_in(self) -> dict[int, list[int]]:
         """Function → the functions written directly in it."""
         found: dict[int, list[int]] = {}

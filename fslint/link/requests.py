@@ -61,6 +61,10 @@ _FETCH_GLOBALS = frozenset({"fetch", "$fetch", "useFetch"})
 _URLOPEN = frozenset({"urllib.request.urlopen", "urlopen"})
 _JQUERY = frozenset({"$.ajax", "jQuery.ajax", "$.post", "jQuery.post"})
 _BY_PACKAGE: dict[str, Client] = {package: client for client in CLIENTS for package in client.packages}
+PACKAGES = frozenset(_BY_PACKAGE)
+"""Packages whose calls may be requests."""
+NAMED = frozenset({*_FETCH_GLOBALS, *_URLOPEN, *_JQUERY, "navigator.sendBeacon"})
+"""Calls that are requests by their dotted name (``node:`` taken off)."""
 _BY_TYPE: dict[str, Client] = {name: client for client in CLIENTS for name in client.types}
 _BY_FACTORY: dict[str, Client] = {name: client for client in CLIENTS for name in client.factories}
 

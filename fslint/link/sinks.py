@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ..calls import (
     BROWSER_PACKAGES,
+    HTTP_METHODS,
     METHODS,
     MOBILE_PACKAGES,
     NAME_KEYWORDS,
@@ -27,7 +28,7 @@ from ..calls import (
 from ..diagnostics import Place
 from .evaluate import Args, Evaluator
 from .modules import Module
-from .requests import Sent, address, authorization_of, external_types, get, read
+from .requests import NAMED, PACKAGES, Sent, address, authorization_of, external_types, get, read
 from .values import (
     Arr,
     CallV,
@@ -150,12 +151,32 @@ def _root_param(value: Val) -> bool:
     return isinstance(value, Param)
 
 
+_PACKAGES = BROWSER_PACKAGES | MOBILE_PACKAGES | PACKAGES
+_SDK_METHODS = frozenset({"create", "batchCreate", "update", "delete", "get", "list"})
+_MEMBERS = HTTP_METHODS | SERVER_FUNCTIONS | _SDK_METHODS
+
+
 class Specs:
     """All call specifications in force: built-in ones, custom namespaces of the snippet, configured functions."""
 
     def __init__(self, configured: Iterable[object] = (), namespaces: Iterable[str] = ()) -> None:
         self.namespaces = {"FS", *namespaces}
         self.configured = list(configured)
+
+    def matters(self, value: Val) -> bool:
+        """Whether a call of something may be a sink: what most calls call is not, by its name alone."""
+        if self.configured:
+            return True
+        if isinstance(value, MemberV):
+            return value.key in _MEMBERS
+        if isinstance(value, GlobalV):
+            first, last = value.path[0], value.path[-1]
+            return first in self.namespaces or first == "axios" or last in SERVER_FUNCTIONS or value.dotted in NAMED
+        if isinstance(value, External):
+            if value.package in _PACKAGES or (value.path and value.path[-1] in SERVER_FUNCTIONS):
+                return True
+            return value.dotted.removeprefix("node:") in NAMED
+        return isinstance(value, (CallV, Param, Cls))
 
     def drafts(self, evaluator: Evaluator, module: Module, number: int, target: Target) -> tuple[list[Draft], bool]:
         """What a call of ``target`` sends. The flag: it may be a sink once a caller gives its parameters."""
@@ -453,9 +474,6 @@ def _configured(row: object, args: Args) -> Draft:
 
 
 # ------------------------------------------------------------------------------------------------------ server API
-
-
-_SDK_METHODS = frozenset({"create", "batchCreate", "update", "delete", "get", "list"})
 
 
 def _sdk(evaluator: Evaluator, value: Val) -> tuple[str, str] | None:

@@ -7,15 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .. import facts as f
 from ..diagnostics import Place
-from .builtins import ELEMENT_CALLBACKS
+from .builtins import ELEMENT_CALLBACKS, KNOWN_GLOBALS
 from .evaluate import Args, Evaluator
 from .handover import Handover, handover
 from .modules import Env, Module
 from .project import Frame
+from .registrations import STATE, WINDOW
 from .values import (
     Arr,
     CallV,
@@ -66,23 +67,52 @@ class Target:
         return self._args
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Link:
-    """A call of a function. ``via``: it calls that only under the environment of this call, for one."""
+    """A call of a function. ``via``: it calls that only under the environment of this call, for one. ``inside``: the
+    functions that it stands in, innermost first."""
 
     module: Module
     call: int
     callee: Key
     handed: str = ""
     via: Link | None = None
+    inside: tuple[Key, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.inside = around(self.module, self.call)
 
     @property
     def frame(self) -> Frame:
         return Frame(self.module, self.call)
 
 
+class _Pending:
+    """A call whose callee depends on parameters. ``owners``: the functions whose parameters these are; ``outers``: how
+    many calls that give them were looked at, and whether they call the function itself."""
+
+    __slots__ = ("module", "number", "outers", "owners")
+
+    def __init__(self, module: Module, number: int) -> None:
+        self.module = module
+        self.number = number
+        self.owners: list[Key] | None = None
+        self.outers: dict[Key, tuple[int, bool]] = {}
+
+
+_PECULIAR = frozenset({"arguments", "super", "exports", "module", "process", "import.meta", "this"})
+"""Globals that are something else than a name."""
+_SETTINGS = frozenset({"os", "process", "node:process"})
+"""Packages of which members are the environment's."""
+
 _Shared = dict[int, tuple["Env | None", "_Shared"]]
 """Environments by the links that lead to them, the outermost first (by identity: links live as long as the graph)."""
+
+
+def around(module: Module, call: int) -> tuple[Key, ...]:
+    """The functions that a call stands in, innermost first."""
+    path = module.path
+    return tuple([(path, number) for number in module.enclosing(module.facts.calls[call].function)])
 
 
 def key_of(func: Func) -> Key:
@@ -90,37 +120,105 @@ def key_of(func: Func) -> Key:
 
 
 class CallGraph:
-    """Calls of the loaded modules, by caller and by callee."""
+    """Calls of the loaded modules, by caller and by callee.
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    ``matters``: whether a call of something outside the project is worth to be known. ``external``: those that are, and
+    ``fresh``: the links entered, until somebody takes them."""
+
+    def __init__(self, evaluator: Evaluator, matters: Callable[[Val], bool]) -> None:
         self.evaluator = evaluator
+        self.matters = matters
         self.callers: dict[Key, list[Link]] = {}
         self.callees: dict[Key, list[Link]] = {}
         self.external: list[tuple[Module, int, Target]] = []
-        self.pending: list[tuple[Module, int]] = []
+        self.fresh: list[Link] = []
+        self._pending: list[_Pending] = []
         self._seen: set[tuple[str, int, Key]] = set()
         self._known: dict[tuple[str, int], list[Target]] = {}
+        self._foreign: dict[tuple[str, ...], bool] = {}
         self.environments: _Shared | None = None
         self._tried: set[tuple[str, int, str, int]] = set()
 
     def add(self, modules: list[Module]) -> None:
         """Take in the calls of further modules."""
+        self._foreign.clear()
         for module in modules:
             for number in range(len(module.facts.calls)):
                 self._add_call(module, number)
 
     def _add_call(self, module: Module, number: int) -> None:
-        call = module.call(number)
-        if call.kind == "jsx" and isinstance(call.callee, f.Literal):
+        call = module.facts.calls[number]
+        if (type(call.callee) is f.Literal and call.kind == "jsx") or self._is_foreign(module, call.callee):
             return
-        for target in self.targets(module, number, None):
+        targets = self._targets(module, number, None)
+        kept = False
+        for target in targets:
             value = target.value
-            if isinstance(value, Func):
+            if type(value) is Func:
                 self.link(Link(module, number, key_of(value), target.handed))
-            else:
+                kept = True
+                continue
+            if self.matters(value):
                 self.external.append((module, number, target))
-                if _has_param(value):
-                    self.pending.append((module, number))
+                kept = True
+            if _has_param(value):
+                self._pending.append(_Pending(module, number))
+        if kept:
+            self._known[module.path, number] = targets
+
+    def _is_foreign(self, module: Module, callee: f.Value) -> bool:
+        """Whether what is called is surely outside the project and of no matter (``console.log``, ``len``, ``z.string``):
+        most calls are, and this is much less than to evaluate them."""
+        names: list[str] = []
+        while type(callee) is f.Member:
+            key = callee.key
+            if type(key) is not f.Literal or type(key.value) is not str or key.kind or key.value in STATE:
+                return False
+            if callee.subscript:
+                return False
+            names.append(key.value)
+            callee = callee.object
+        names.reverse()
+        if type(callee) is f.Global:
+            path = self._global(module, callee.name, names)
+        elif type(callee) is f.Name:
+            path = self._imported(module, callee, names)
+        else:
+            return False
+        if not path:
+            return False
+        known = self._foreign.get(path)
+        if known is None:
+            place = module.place(callee)
+            value = External(place, path[0], path[1:-1]) if path[-1] == "" else GlobalV(place, path)
+            indirect = _indirect(value) or handover(dotted(value)) is not None
+            known = self._foreign[path] = not (indirect or self.matters(value))
+        return known
+
+    def _global(self, module: Module, name: str, names: list[str]) -> tuple[str, ...]:
+        """The path of a global that nothing in the project gives; () if it may be given."""
+        if name in WINDOW or name in _PECULIAR or module.starred:
+            return ()
+        look = self.evaluator.registrations.look
+        path = (name, *names)
+        if name not in KNOWN_GLOBALS:
+            if not module.python:
+                for length in range(len(path), 1, -1):
+                    if look("global", ".".join(path[:length])):
+                        return ()
+            if look("global", name):
+                return ()
+        return path
+
+    def _imported(self, module: Module, callee: f.Name, names: list[str]) -> tuple[str, ...]:
+        """The package and path, with "" behind, of what is imported from outside the project; () if it is not."""
+        number = module.facts.bindings[callee.binding].imported
+        if number < 0:
+            return ()
+        value = self.evaluator.imported(module, number, module.place(callee))
+        if type(value) is not External or value.package in _SETTINGS or value.package.startswith("$env"):
+            return ()
+        return (value.package, *value.path, *names, "")
 
     def link(self, link: Link) -> bool:
         """Enter a call of a function once; False if it is known."""
@@ -128,6 +226,7 @@ class CallGraph:
         if key in self._seen:
             return False
         self._seen.add(key)
+        self.fresh.append(link)
         self.callers.setdefault(link.callee, []).append(link)
         function = link.module.call(link.call).function
         self.callees.setdefault((link.module.path, function), []).append(link)
@@ -139,10 +238,18 @@ class CallGraph:
         known: set[tuple[str, int, str]] = set()
         for _ in range(3):
             changed = False
-            for module, number in self.pending:
-                callee = self.evaluator.eval(module, module.call(number).callee)
-                for owner in sorted(param_owners(callee)):
-                    for outer in self._around(module, number, owner)[:200]:
+            for row in self._pending:
+                module, number = row.module, row.number
+                if row.owners is None:
+                    callee = self.evaluator.eval(module, module.call(number).callee)
+                    row.owners = [o for o in sorted(param_owners(callee)) if self._is_around(module, number, o)]
+                for owner in row.owners:
+                    outers = self._around(module, owner)
+                    state = (len(outers), owner in self.callers)
+                    if not outers or row.outers.get(owner) == state:
+                        continue
+                    row.outers[owner] = state
+                    for outer in outers[:200]:
                         tried = (module.path, number, outer.module.path, outer.call)
                         if tried in self._tried:
                             continue
@@ -164,16 +271,19 @@ class CallGraph:
                 break
         return found
 
-    def _around(self, module: Module, number: int, owner: Key) -> list[Link]:
+    def _is_around(self, module: Module, number: int, owner: Key) -> bool:
+        """Whether a call is in a function, or in a method of an object to which that method gives something."""
+        inside = module.enclosing(module.call(number).function)
+        return owner[0] == module.path and (owner[1] in inside or self._makes(module, owner[1], inside))
+
+    def _around(self, module: Module, owner: Key) -> list[Link]:
         """The callers that say what a call calls whose callee depends on a parameter of ``owner``: its own; of a
         callback those of the functions around it; of a constructor those who make the object whose method calls."""
-        inside = module.enclosing(module.call(number).function)
-        if owner[0] != module.path or (owner[1] not in inside and not self._makes(module, owner[1], inside)):
-            return []
-        found = list(self.callers.get(owner, ()))
+        found = self.callers.get(owner, [])
         if not found and owner[1] in module.callbacks:
-            for around in module.enclosing(owner[1])[1:]:
-                found.extend(self.callers.get((module.path, around), ()))
+            found = []
+            for outer in module.enclosing(owner[1])[1:]:
+                found.extend(self.callers.get((module.path, outer), ()))
         return found
 
     def _makes(self, module: Module, function: int, inside: list[int]) -> bool:
