@@ -111,6 +111,9 @@ class Evaluator:
             return Unknown(module.place(node), "cycle")
         kind = type(node)
         if kind in _LEAVES:
+            if kind is not f.FunctionRef and env is not None and (found := module.memo.get(key)) is not None:
+                memo[key] = found
+                return found
             memo[key] = value = _EVAL[kind](self, module, node, env)
             return value
         memo[key] = _BUSY
@@ -379,7 +382,12 @@ class Evaluator:
         alternatives = options(value)
         several = len(alternatives) > 1
         for option in alternatives:
-            if isinstance(option, Obj):
+            if isinstance(option, Obj) and not (builder.entries or maybe or several):
+                builder.entries = list(option.entries)
+                builder.names = {entry.name for entry in option.entries}
+                builder.open = builder.open or option.open
+                builder.spreads.extend(option.spreads)
+            elif isinstance(option, Obj):
                 for entry in option.entries:
                     builder.add(
                         Ent(
@@ -666,8 +674,8 @@ class Evaluator:
 
     def _writes_to_function(self, base: Func, name: str) -> list[f.Write]:
         found = []
-        for write in base.module.facts.writes:
-            if isinstance(write.key, f.Literal) and write.key.value == name and isinstance(write.object, f.Name):
+        for write in base.module.writes_of.get(name, ()):
+            if isinstance(write.object, f.Name):
                 target = base.module.facts.bindings[write.object.binding]
                 for assign in target.assigns:
                     if isinstance(assign.value, f.FunctionRef) and assign.value.function == base.function:
@@ -708,6 +716,9 @@ class Evaluator:
 
     def lineage(self, value: Cls) -> list[Cls]:
         """A class and its project bases, nearest first."""
+        bases = value.module.facts.classes[value.cls].bases
+        if not bases:
+            return [value]
         result: list[Cls] = []
         queue = [value]
         while queue and len(result) < 20:
@@ -790,10 +801,8 @@ class Evaluator:
     def _static_writes(self, cls: Cls, name: str) -> list[tuple[Module, f.Write]]:
         return [
             (cls.module, write)
-            for write in cls.module.facts.writes
-            if isinstance(write.key, f.Literal)
-            and write.key.value == name
-            and isinstance(write.object, f.Name)
+            for write in cls.module.writes_of.get(name, ())
+            if isinstance(write.object, f.Name)
             and any(
                 isinstance(a.value, f.ClassRef) and a.value.cls == cls.cls
                 for a in cls.module.facts.bindings[write.object.binding].assigns
@@ -977,8 +986,10 @@ class Evaluator:
             if stands_for is not None:
                 return module, stands_for
             if binding.imported >= 0:
-                imported = module.facts.imports[binding.imported]
-                return self._alias_in(module, imported.specifier, imported.name, 0)
+                if name.binding not in module.aliases:
+                    imported = module.facts.imports[binding.imported]
+                    module.aliases[name.binding] = self._alias_in(module, imported.specifier, imported.name, 0)
+                return module.aliases[name.binding]
         return None
 
     def _alias_in(self, module: Module, specifier: str, name: str, depth: int) -> tuple[Module, f.Type] | None:
@@ -1165,7 +1176,16 @@ class Evaluator:
     # -------------------------------------------------------------------------------------------------------- names
 
     def _name(self, module: Module, node: f.Name, env: Env | None) -> Val:
-        value = self.binding(module, node.binding, env, node.start, module.place(node))
+        number = node.binding
+        if number in module.param_of:
+            value = self._param(module, number, env)
+        else:
+            binding = module.facts.bindings[number]
+            found = module.imported.get(binding.imported) if binding.imported >= 0 else None
+            if found is not None and found.place is not _HERE:
+                value = found
+            else:
+                value = self.binding(module, number, env, node.start, module.place(node))
         kind = type(value)
         return _without_ruled_out(module, node, value) if kind is Lit or kind is Choice else value
 
@@ -1175,12 +1195,14 @@ class Evaluator:
         if binding.imported >= 0:
             return self.imported(module, binding.imported, place)
         if number in module.param_of:
-            return self._param(module, number, env, place)
+            return self._param(module, number, env)
         if binding.function == 0 and env is not None and env.function != 0:
             env = None
         assigns: Sequence[f.Assign] = binding.assigns
-        if len(assigns) != 1 or assigns[0].op in _LATER:
-            assigns = self._reaching(module, binding, use)
+        if len(assigns) == 1 and assigns[0].op in _GIVES:
+            value = self.eval(module, assigns[0].value, env)
+            return self._kept(module, number, binding, value, env, use, place)
+        assigns = self._reaching(module, binding, use)
         if not assigns:
             if binding.type is not None:
                 instance = self.instance_of(module, binding.type, place)
@@ -1193,10 +1215,15 @@ class Evaluator:
             else:
                 return Unknown(place, "changed in place")
         if len(values) > 1:
-            present = [v for v in values if not (type(v) is Lit and v.value is None)]
-            value = self.choice(place, present or values, "assign")
-        else:
-            value = values[0] if type(values[0]) is not Choice else self.choice(place, values, "assign")
+            values = [v for v in values if not (type(v) is Lit and v.value is None)] or values
+        return self._kept(module, number, binding, self.choice(place, values, "assign"), env, use, place)
+
+    def _kept(
+        self, module: Module, number: int, binding: f.Binding, value: Val, env: Env | None, use: int, place: Place
+    ) -> Val:
+        """What a binding is that holds a value: with its declared type, and with what is written into it."""
+        if type(value) is Choice:
+            value = self.choice(place, (value,), "assign")
         if binding.type is not None and value.decl is None and not isinstance(value, (Lit, Func)):
             instance = (
                 self.instance_of(module, binding.type, place)
@@ -1205,8 +1232,9 @@ class Evaluator:
             )
             value = instance or value.with_decl(module, binding.type)
         kind = type(value)
-        if kind is Obj or kind is Arr or (kind is Choice and any(type(o) is Obj for o in options(value))):
-            return self._mutated(module, number, value, env, use)
+        if kind is Obj or kind is Arr or kind is Choice:
+            if kind is not Choice or any(type(o) is Obj for o in options(value)):
+                return self._mutated(module, number, value, env, use)
         return value
 
     def _reaching(self, module: Module, binding: f.Binding, use: int) -> Sequence[f.Assign]:
@@ -1248,7 +1276,7 @@ class Evaluator:
                 return True
         return False
 
-    def _param(self, module: Module, number: int, env: Env | None, place: Place) -> Val:
+    def _param(self, module: Module, number: int, env: Env | None) -> Val:
         function, index = module.param_of[number]
         frame = env
         while frame is not None:
@@ -1651,7 +1679,7 @@ class Evaluator:
         keywords: list[tuple[str, Val]] = []
         for argument in call.args:
             node = argument.value
-            if isinstance(node, f.Spread):
+            if type(node) is f.Spread:
                 inner = self.eval(module, node.value, env)
                 if isinstance(inner, Arr) and not inner.open:
                     positional.extend(v if v.at else v.with_at(module.place(node)) for v in inner.items)
@@ -1680,10 +1708,15 @@ class Evaluator:
         call = module.call(node.call)
         place = module.place(node)
         callee = self.eval(module, call.callee, env)
-        results = [self._call_one(module, node.call, call, option, env, place) for option in options(callee)]
+        if type(callee) is not Choice:
+            return self._call_one(module, node.call, call, callee, env, place)
+        results = [self._call_one(module, node.call, call, option, env, place) for option in callee.options]
         return results[0] if len(results) == 1 else self.choice(place, results, "return")
 
     def _call_one(self, module: Module, number: int, call: f.Call, callee: Val, env: Env | None, place: Place) -> Val:
+        kind = type(callee)
+        if kind in _OUTSIDE:
+            return self._call_outside(module, number, call, callee, env, place)
         if isinstance(callee, Func) and call.kind != "new":
             if call.kind == "jsx":
                 return Unknown(place, "element")
@@ -1700,6 +1733,11 @@ class Evaluator:
                 if callee.module.function(callee.function).cls >= 0
                 else Unknown(place, "new")
             )
+        return self._call_outside(module, number, call, callee, env, place)
+
+    def _call_outside(
+        self, module: Module, number: int, call: f.Call, callee: Val, env: Env | None, place: Place
+    ) -> Val:
         # Most calls are asked only for their name: what they are given is evaluated when somebody wants it.
         value = CallV(place, callee, lambda: self.arguments(module, call, env), module, number, call.kind == "new")
         handled = builtins.evaluate(self, value, env)
@@ -1710,14 +1748,14 @@ class Evaluator:
         if self.is_enum(cls):
             return Unknown(place, "enum look-up")
         for owner in self.lineage(cls):
-            for number, function in enumerate(owner.module.facts.functions):
-                if function.cls == owner.cls and (function.kind == "constructor" or function.name == "__init__"):
-                    instance = Inst(place, cls)
-                    bound = Func(place, owner.module, number, None, instance)
-                    env = self.bind(bound, args, place)
-                    instance.env = env
-                    env.this = instance
-                    return instance
+            number = owner.module.constructors.get(owner.cls)
+            if number is not None:
+                instance = Inst(place, cls)
+                bound = Func(place, owner.module, number, None, instance)
+                env = self.bind(bound, args, place)
+                instance.env = env
+                env.this = instance
+                return instance
         fields = [x for x in cls.module.facts.classes[cls.cls].fields if x.kind == "field" and x.type is not None]
         given = [(field.name, value) for field, value in zip(fields, args[0], strict=False)]
         given.extend((name, value) for name, value in args[1] if name != "**")
@@ -1832,7 +1870,10 @@ class Evaluator:
         fallback: Val = CallV(place, func, args, func.module, -1, False)
         if facts.return_type is not None:
             fallback = fallback.with_decl(func.module, facts.return_type)
-        managed = yields or any(_decorator_name(func.module, d).endswith("contextmanager") for d in facts.decorators)
+        managed = yields or (
+            bool(facts.decorators)
+            and any(_decorator_name(func.module, d).endswith("contextmanager") for d in facts.decorators)
+        )
         if (facts.is_generator and not managed) or len(self._invoking) >= MAX_INVOKE or self._invoking.count(key) >= 1:
             if key in self._invoking:
                 self._cycles += 1
@@ -1971,7 +2012,7 @@ class Evaluator:
                 entry = builder.last(literal_text(key) if isinstance(key, Lit) else None)
                 if entry is not None and isinstance(entry.value, Obj):
                     inner = entry.value
-                    entry.value = Obj(inner.place, inner.entries, True, inner.spreads)
+                    builder.replace(entry, Obj(inner.place, inner.entries, True, inner.spreads))
                 else:
                     builder.open = True
             elif change.how == "merge":
@@ -2130,6 +2171,11 @@ class _ObjectBuilder:
             return None
         return next((e for e in reversed(self.entries) if e.name == name), None)
 
+    def replace(self, entry: Ent, value: Val) -> None:
+        """Another value for an entry, which other objects may share."""
+        new = Ent(entry.name, entry.key_place, entry.key_origin, value, entry.at, entry.maybe)
+        self.entries = [new if e is entry else e for e in self.entries]
+
     def remove(self, name: str | None) -> None:
         if name is None:
             self.open = True
@@ -2192,7 +2238,8 @@ def _plain_type(node: f.Value) -> f.Type | None:
 
 def _shared(fields: tuple[f.Field, ...], name: str) -> bool:
     """A class has both a static member and one of its instances by this name."""
-    return len({field.static for field in fields if field.name == name}) > 1
+    own = [field.static for field in fields if field.name == name]
+    return len(own) > 1 and True in own and False in own
 
 
 def _may_be_set(fields: tuple[f.Field, ...], name: str) -> bool:
@@ -2347,6 +2394,9 @@ def _own_parameters(parts: Sequence[f.Value], env: Env | None) -> frozenset[int]
         return frozenset()
     return frozenset(i for i, part in enumerate(parts) if isinstance(part, f.Name) and part.binding in env.values)
 
+
+_OUTSIDE = frozenset({MemberV, GlobalV, External, CallV, Param})
+"""What is called where that is no function or class of the project."""
 
 _OPAQUE = frozenset({MemberV, CallV, Param, Unknown, Elem, Typed, Tmpl, SecretV, Partial, EnvV})
 """Values whose members are known only by their declared type."""

@@ -8,7 +8,7 @@ from inspect import get_annotations
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Place
-from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region
+from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region, Type, Write
 
 if TYPE_CHECKING:
     from .values import Val
@@ -55,6 +55,7 @@ class Module:
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.imported: dict[int, Val] = {}
+        self.aliases: dict[int, tuple[Module, Type] | None] = {}
         self._plain_entries: dict[int, dict[object, Entry] | None] = {}
         self.python = facts.language == "python"
 
@@ -200,6 +201,24 @@ class Module:
         for number, function in enumerate(self.facts.functions):
             if function.cls >= 0:
                 found.setdefault(function.cls, []).append(number)
+        return found
+
+    @cached_property
+    def constructors(self) -> dict[int, int]:
+        """Class → its constructor."""
+        found: dict[int, int] = {}
+        for number, function in enumerate(self.facts.functions):
+            if function.cls >= 0 and (function.kind == "constructor" or function.name == "__init__"):
+                found.setdefault(function.cls, number)
+        return found
+
+    @cached_property
+    def writes_of(self) -> dict[object, list[Write]]:
+        """Key → the writes of it to a member of a name (``X.key = …``)."""
+        found: dict[object, list[Write]] = {}
+        for write in self.facts.writes:
+            if isinstance(write.key, Literal) and isinstance(write.object, Name):
+                found.setdefault(write.key.value, []).append(write)
         return found
 
     @cached_property

@@ -356,9 +356,9 @@ class CallGraph:
 
     def _constructor(self, cls: Cls, args: Args, place: Place) -> list[Target]:
         for owner in self.evaluator.lineage(cls):
-            for number, function in enumerate(owner.module.facts.functions):
-                if function.cls == owner.cls and (function.kind == "constructor" or function.name == "__init__"):
-                    return [Target(Func(place, owner.module, number, None, Inst(place, cls)), args)]
+            number = owner.module.constructors.get(owner.cls)
+            if number is not None:
+                return [Target(Func(place, owner.module, number, None, Inst(place, cls)), args)]
         return [Target(cls, args)]
 
     def _normalise(self, value: Val, args: Args, place: Place, call: f.Call) -> list[Target]:
