@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from itertools import product
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from .. import facts as f
 from ..diagnostics import Place
@@ -28,6 +29,7 @@ from .values import (
     Func,
     GlobalV,
     Inst,
+    Later,
     Lit,
     MemberV,
     ModuleV,
@@ -54,6 +56,9 @@ _COMPARISON = frozenset({"==", "!=", "===", "!==", "<", ">", "<=", ">=", "in", "
 
 Args = tuple[tuple[Val, ...], tuple[tuple[str, Val], ...]]
 """Positional Vals (an unknown spread is an ``Elem``) and keyword Vals (``**`` for an unknown one)."""
+
+
+_T = TypeVar("_T")
 
 
 class Evaluator:
@@ -1282,8 +1287,10 @@ class Evaluator:
         while frame is not None:
             if frame.function == function and frame.module is module:
                 found = frame.values.get(number)
+                if found is None and frame.later is not None:
+                    found = self._bound(frame, number)
                 if found is not None:
-                    return found
+                    return self._now(frame, number, found) if type(found) is Later else found
                 if frame.this is not None and index == 0 and module.python and module.function(function).cls >= 0:
                     return frame.this
                 break
@@ -1471,7 +1478,7 @@ class Evaluator:
             frame: Env | None = env
             while frame is not None:
                 if -1 in frame.values and module.function(frame.function).kind != "arrow":
-                    return frame.values[-1]
+                    return self._now(frame, -1, frame.values[-1])
                 frame = frame.parent
         elif node.name == "arguments":
             function = module.region(module.region_at(node.start)).function
@@ -1675,6 +1682,8 @@ class Evaluator:
 
     def arguments(self, module: Module, call: f.Call, env: Env | None) -> Args:
         """A call's arguments, each handed over as the expression that stands there."""
+        if not call.args:
+            return _NONE
         positional: list[Val] = []
         keywords: list[tuple[str, Val]] = []
         for argument in call.args:
@@ -1686,9 +1695,7 @@ class Evaluator:
                 else:
                     positional.append(Elem(module.place(node), inner))
                 continue
-            value = self.eval(module, node, env)
-            if value.at is None:
-                value = value.with_at(module.place(node))
+            value = self.argument(module, argument, env)
             if argument.name == "**":
                 if isinstance(value, Obj):
                     keywords.extend((e.name, e.value if e.value.at else e.value.with_at(e.at)) for e in value.entries)
@@ -1697,12 +1704,21 @@ class Evaluator:
                 else:
                     keywords.append(("**", value))
             elif argument.name:
-                keyword = value.with_at(value.at or module.place(node))
-                keyword.key_at = Place(module.path, argument.start, argument.start + len(argument.name.encode()))
-                keywords.append((argument.name, keyword))
+                keywords.append((argument.name, value))
             else:
                 positional.append(value)
         return tuple(positional), tuple(keywords)
+
+    def argument(self, module: Module, argument: f.Argument, env: Env | None) -> Val:
+        """An argument that is no spread, handed over as the expression that stands there."""
+        node, name = argument.value, argument.name
+        value = self.eval(module, node, env)
+        if name and name != "**":
+            value = value.with_at(value.at or module.place(node))
+            value.key_at = Place(module.path, argument.start, argument.start + len(name.encode()))
+        elif value.at is None:
+            value = value.with_at(module.place(node))
+        return value
 
     def _call(self, module: Module, node: f.CallRef, env: Env | None) -> Val:
         call = module.call(node.call)
@@ -1763,13 +1779,61 @@ class Evaluator:
 
     def bind(self, func: Func, args: Args, place: Place) -> Env:
         """The environment of one call of a function."""
-        module = func.module
-        facts = module.function(func.function)
-        positional = [*func.bound, *args[0]]
         keywords = dict([*func.keywords, *args[1]])
         unknown_keywords = keywords.pop("**", None)
-        env = Env(module, func.function, {}, func.this, func.env)
+        env = Env(func.module, func.function, {}, func.this, func.env)
         env.place = place
+        for _ in self._binding(env, func, [*func.bound, *args[0]], keywords, unknown_keywords):
+            pass
+        return env
+
+    def bind_later(self, func: Func, arguments: Arguments, place: Place) -> Env:
+        """``bind``, with each argument evaluated when the first asks for its parameter: most are never asked for."""
+        positional, named = arguments.split()
+        keywords: dict[str, Val] = dict(func.keywords)
+        keywords.update((name, Later(place, make)) for name, make in named)
+        env = Env(func.module, func.function, {}, func.this, func.env)
+        env.place = place
+        env.later = self._binding(env, func, _Positional(func.bound, positional), keywords, None)
+        next(env.later)
+        return env
+
+    def _bound(self, env: Env, number: int) -> Val | None:
+        """A parameter of an environment that is bound later; None while it is being bound."""
+        while env.later is not None and number not in env.values:
+            later, env.later = env.later, None
+            if self.apart(lambda: next(later, _HERE)) is not _HERE:
+                env.later = later
+        return env.values.get(number)
+
+    def complete(self, env: Env) -> Env:
+        """An environment of which all parameters are bound."""
+        self._bound(env, -2)
+        for number, value in list(env.values.items()):
+            self._now(env, number, value)
+        return env
+
+    def _now(self, env: Env, number: int, value: Val) -> Val:
+        if isinstance(value, Later):
+            value = env.values[number] = self.apart(value.make)
+        return value
+
+    def apart(self, evaluate: Callable[[], _T]) -> _T:
+        """Evaluate something that could have been evaluated before: as a question of its own."""
+        state = self._depth, self._steps, self._cycles, self._invoking
+        self._depth, self._invoking = 0, []
+        try:
+            return evaluate()
+        finally:
+            self._depth, self._steps, self._cycles, self._invoking = state
+
+    def _binding(
+        self, env: Env, func: Func, positional: Sequence[Val], keywords: dict[str, Val], unknown_keywords: Val | None
+    ) -> Iterator[None]:
+        """Enter the parameters of one call, one after the other."""
+        module = func.module
+        facts = module.function(func.function)
+        place = cast(Place, env.place)
         params = facts.params
         start = 0
         if (
@@ -1785,29 +1849,28 @@ class Evaluator:
                     this = this.cls
                 env.values[params[0].binding] = this
             start = 1
-        env.values[-1] = Arr(
-            place, tuple(v for v in positional if not isinstance(v, Elem)), any(isinstance(v, Elem) for v in positional)
-        )
+        if isinstance(positional, list):
+            env.values[-1] = _rest_of(place, positional)
+        else:
+            env.values[-1] = Later(place, lambda: _rest_of(place, list(positional)))
+            yield
         rest_from: Val | None = None
         rest_index = 0
         index = 0
         for param in params[start:]:
             value: Val | None = None
             if param.kind == "rest":
-                remaining = positional[index:]
+                remaining = [positional[number] for number in range(index, len(positional))]
                 if rest_from is not None:
                     value = rest_from
                 elif len(remaining) == 1 and isinstance(remaining[0], Elem):
                     value = remaining[0].base
                 else:
-                    value = Arr(
-                        place,
-                        tuple(v for v in remaining if not isinstance(v, Elem)),
-                        any(isinstance(v, Elem) for v in remaining),
-                    )
+                    value = _rest_of(place, remaining)
                 index = len(positional)
             elif param.kind == "kwrest":
                 taken = {p.name for p in params}
+                keywords = {n: self.apart(v.make) if isinstance(v, Later) else v for n, v in keywords.items()}
                 entries = tuple(
                     Ent(name, v.key_at or v.place, v.key_at or v.place, v, v.at or v.place)
                     for name, v in keywords.items()
@@ -1829,31 +1892,32 @@ class Evaluator:
                 index += 1
             elif param.name in keywords:
                 value = keywords[param.name]
+                if isinstance(value, Later) and param.binding >= 0:
+                    env.values[param.binding] = Later(place, _settling(self, env, func, param, value))
+                    yield
+                    continue
             elif unknown_keywords is not None:
                 value = self._member_of(module, unknown_keywords, param.name, place, False, True)
-            if (
-                value is not None
-                and isinstance(value, Lit)
-                and value.kind in ("undefined", "absent")
-                and param.default is not None
-            ):
-                value = None
-            if value is None:
-                if param.default is not None:
-                    value = self.eval(module, param.default, env)
-                elif func.env is None and not module.python:
-                    value = Lit(place, None, "absent").with_at(place)
-                else:
-                    value = Lit(place, None, "absent") if not module.python else Unknown(place, "not given")
-            if (
-                param.type is not None
-                and value.decl is None
-                and isinstance(value, (Param, MemberV, CallV, Unknown, Obj, Typed))
-            ):
-                value = value.with_decl(module, param.type)
+            value = self._settled(env, func, param, value)
             if param.binding >= 0:
                 env.values[param.binding] = value
-        return env
+            yield
+
+    def _settled(self, env: Env, func: Func, param: f.Param, value: Val | None) -> Val:
+        """What a parameter is that is given a value, or none: with its default and its declared type."""
+        module, place = func.module, cast(Place, env.place)
+        if type(value) is Lit and value.kind in ("undefined", "absent") and param.default is not None:
+            value = None
+        if value is None:
+            if param.default is not None:
+                value = self.eval(module, param.default, env)
+            elif func.env is None and not module.python:
+                value = Lit(place, None, "absent").with_at(place)
+            else:
+                value = Lit(place, None, "absent") if not module.python else Unknown(place, "not given")
+        if param.type is not None and value.decl is None and type(value) in _DECLARABLE:
+            value = value.with_decl(module, param.type)
+        return value
 
     def _rest_item(self, base: Val, index: int, place: Place) -> Val:
         if isinstance(base, Arr):
@@ -2037,6 +2101,64 @@ class Evaluator:
             index = {number: _Changes(rows) for number, rows in _index_changes(module).items()}
             module.__dict__["_changes"] = index
         return cast("dict[int, _Changes]", index)
+
+
+class Arguments:
+    """The arguments of one call, evaluated when they are asked for: all of them, or one by one."""
+
+    __slots__ = ("_call", "_env", "_evaluator", "_module", "_whole")
+
+    def __init__(self, evaluator: Evaluator, module: Module, call: f.Call, env: Env | None) -> None:
+        self._evaluator = evaluator
+        self._module = module
+        self._call = call
+        self._env = env
+        self._whole: Args | None = None
+
+    def __call__(self) -> Args:
+        if self._whole is None:
+            self._whole = self._evaluator.arguments(self._module, self._call, self._env)
+        return self._whole
+
+    @property
+    def plain(self) -> bool:
+        """Whether it can be said which argument is which without evaluating any: there is no spread."""
+        return all(type(a.value) is not f.Spread and a.name != "**" for a in self._call.args)
+
+    def split(self) -> tuple[list[Callable[[], Val]], list[tuple[str, Callable[[], Val]]]]:
+        """Positional and keyword arguments, each as what evaluates it."""
+        evaluate = self._evaluator.argument
+        makes: list[Callable[[], Val]] = [partial(evaluate, self._module, a, self._env) for a in self._call.args]
+        named = [(a.name, make) for a, make in zip(self._call.args, makes, strict=True) if a.name]
+        return [make for a, make in zip(self._call.args, makes, strict=True) if not a.name], named
+
+
+class _Positional(Sequence[Val]):
+    """Positional arguments: some that are known, and some that are evaluated once when they are asked for."""
+
+    def __init__(self, known: Sequence[Val], makes: Sequence[Callable[[], Val]]) -> None:
+        self._known: list[Val | None] = [*known, *([None] * len(makes))]
+        self._makes = makes
+        self._first = len(known)
+
+    def __len__(self) -> int:
+        return len(self._known)
+
+    def __getitem__(self, index: Any) -> Any:
+        value = self._known[index]
+        if value is None:
+            value = self._known[index] = self._makes[index - self._first]()
+        return value
+
+
+def _rest_of(place: Place, values: Sequence[Val]) -> Arr:
+    """The arguments that a rest parameter takes."""
+    known = tuple([v for v in values if type(v) is not Elem])
+    return Arr(place, known, len(known) < len(values))
+
+
+def _settling(evaluator: Evaluator, env: Env, func: Func, param: f.Param, given: Later) -> Callable[[], Val]:
+    return lambda: evaluator._settled(env, func, param, given.make())
 
 
 # ------------------------------------------------------------------------------------------------------------ helpers
@@ -2392,8 +2514,13 @@ def _own_parameters(parts: Sequence[f.Value], env: Env | None) -> frozenset[int]
     """Which of the parts are parameters of the function that is being called, none of an enclosing one."""
     if env is None:
         return frozenset()
-    return frozenset(i for i, part in enumerate(parts) if isinstance(part, f.Name) and part.binding in env.values)
+    return frozenset(i for i, part in enumerate(parts) if isinstance(part, f.Name) and env.gives(part.binding))
 
+
+_DECLARABLE = frozenset({Param, MemberV, CallV, Unknown, Obj, Typed})
+"""Values to which the declared type of a parameter that takes them adds something."""
+
+_NONE: Args = ((), ())
 
 _OUTSIDE = frozenset({MemberV, GlobalV, External, CallV, Param})
 """What is called where that is no function or class of the project."""

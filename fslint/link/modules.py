@@ -11,6 +11,8 @@ from ..diagnostics import Place
 from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region, Type, Write
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .values import Val
 
 _new = tuple.__new__
@@ -19,9 +21,9 @@ _new = tuple.__new__
 
 class Env:
     """What the parameters of one function are in one call (at ``place``). ``parent``: of the function that it is
-    written in."""
+    written in. ``later``: enters the parameters that are not yet in ``values``, one after the other."""
 
-    __slots__ = ("changed", "function", "memo", "module", "parent", "place", "this", "values")
+    __slots__ = ("changed", "function", "later", "memo", "module", "parent", "place", "this", "values")
 
     def __init__(
         self, module: Module, function: int, values: dict[int, Val], this: Val | None = None, parent: Env | None = None
@@ -34,6 +36,13 @@ class Env:
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.place: Place | None = None
+        self.later: Iterator[None] | None = None
+
+    def gives(self, binding: int) -> bool:
+        """Whether a binding is a parameter of the call itself, not of a function around it."""
+        if self.later is not None and self.module.param_of.get(binding, (-1, 0))[0] == self.function:
+            return True
+        return binding in self.values
 
 
 class Module:

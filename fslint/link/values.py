@@ -506,6 +506,18 @@ class Unknown(Val):
         self.reason = reason
 
 
+class Later(Val):
+    """A parameter's value that is evaluated when it is asked for; stands only in ``Env.values``."""
+
+    __slots__ = ("make",)
+
+    def __init__(self, place: Place, make: Callable[[], Val]) -> None:
+        self.place = place
+        self.sure = False
+        self.at = self.decl = self.key_at = None
+        self.make = make
+
+
 # -------------------------------------------------------------------------------------------------------- readings
 
 

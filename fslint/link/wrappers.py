@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from .. import facts as f
 from ..diagnostics import Place
 from .builtins import ELEMENT_CALLBACKS, KNOWN_GLOBALS
-from .evaluate import Args, Evaluator
+from .evaluate import Args, Arguments, Evaluator
 from .handover import Handover, handover
 from .modules import Env, Module
 from .project import Frame
@@ -50,21 +50,19 @@ class Target:
 
     ``handed``: see ``project.CallEdge``. ``partial``: the ``partial(…)`` that gave the first arguments."""
 
-    __slots__ = ("_args", "handed", "partial", "value")
+    __slots__ = ("given", "handed", "partial", "value")
 
     def __init__(
-        self, value: Val, args: Args | Callable[[], Args], handed: str = "", partial: tuple[Module, int] | None = None
+        self, value: Val, given: Args | Arguments, handed: str = "", partial: tuple[Module, int] | None = None
     ) -> None:
         self.value = value
-        self._args = args
+        self.given = given
         self.handed = handed
         self.partial = partial
 
     @property
     def args(self) -> Args:
-        if callable(self._args):
-            self._args = self._args()
-        return self._args
+        return self.given() if isinstance(self.given, Arguments) else self.given
 
 
 @dataclass(slots=True, eq=False)
@@ -322,14 +320,7 @@ class CallGraph:
         call = module.call(number)
         callee = self.evaluator.eval(module, call.callee, env)
         result: list[Target] = []
-        args: Args | None = None
-
-        def given() -> Args:
-            nonlocal args
-            if args is None:
-                args = self.evaluator.arguments(module, call, env)
-            return args
-
+        given = Arguments(self.evaluator, module, call, env)
         for option in options(callee):
             if isinstance(option, Cls):
                 if call.kind == "new" or module.python:
@@ -527,7 +518,11 @@ class CallGraph:
         """The parameters of what a link calls under an environment; None where it calls something else there."""
         for target in self.targets(link.module, link.call, env):
             if self._reached(link, target) and isinstance(target.value, Func):
-                return self.evaluator.bind(target.value, target.args, link.module.place(link.module.call(link.call)))
+                place = link.module.place(link.module.call(link.call))
+                # When chains are followed, all that matters is loaded: what nobody asks for need not be known.
+                if self.environments is not None and isinstance(target.given, Arguments) and target.given.plain:
+                    return self.evaluator.bind_later(target.value, target.given, place)
+                return self.evaluator.bind(target.value, target.args, place)
         return None
 
     def _with_object(self, link: Link, env: Env) -> Env | None:
@@ -535,7 +530,7 @@ class CallGraph:
         given = None if link.via is None else self._environment_of(link.module, link.call, link.via)
         if given is None or given.module is not env.module or given.function != env.function or given.this is None:
             return None
-        values = dict(env.values)
+        values = dict(self.evaluator.complete(env).values)
         params = env.module.function(env.function).params
         if env.module.python and params:
             values[params[0].binding] = given.this
