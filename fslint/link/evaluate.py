@@ -96,6 +96,7 @@ class Evaluator:
             module.memo.clear()
             module.changed.clear()
             module.imported.clear()
+            module.free.clear()
         self._exports.clear()
         self._instances.clear()
         self.registrations.forget()
@@ -1302,6 +1303,12 @@ class Evaluator:
         functions around it."""
         facts = module.function(function)
         param = facts.params[index]
+        known = module.free.get(param.binding)
+        if known is not None and (env is None or function not in module.callbacks):
+            free = Param(known.place, module, function, index, param.binding, param.name)
+            free.decl = known.decl
+            return free
+        before = self._cycles
         place = module.place(param)
         if (
             module.python
@@ -1329,13 +1336,15 @@ class Evaluator:
         given = self._injected(module, param, place) if module.python else self._by_token(module, param, place)
         if given is not None:
             return given
-        value: Val = Param(place, module, function, index, param.binding, param.name)
+        free = Param(place, module, function, index, param.binding, param.name)
         if param.type is not None:
             instance = self.instance_of(module, param.type, place)
             if instance is not None:
                 return instance
-            value = value.with_decl(module, param.type)
-        return value
+            free.decl = (module, param.type)
+        if param.binding >= 0 and self._exporting == 0 and self._cycles == before and env is None:
+            module.free[param.binding] = free._copy()
+        return free
 
     def _by_token(self, module: Module, param: f.Param, place: Place) -> Val | None:
         """``@Inject(TOKEN) x``: what a module provides under the token."""

@@ -570,18 +570,16 @@ class Linker:
 
     def _is_client(self, value: Val) -> bool:
         for part in walk(value, 100):
-            if isinstance(part, GlobalV) and part.path[:1] and part.path[0] in self.specs.namespaces:
-                return True
-            if isinstance(part, External) and part.package in _CLIENT_PACKAGES:
-                return True
-            if (
-                isinstance(part, Lit)
-                and isinstance(part.value, str)
-                and "api." in part.value
-                and "fullstory.com" in part.value
-            ):
-                return True
-            if isinstance(part, Tmpl) and "fullstory.com" in part.prefix:
+            if type(part) is Lit:
+                if type(part.value) is str and "fullstory.com" in part.value and "api." in part.value:
+                    return True
+            elif type(part) is GlobalV:
+                if part.path and part.path[0] in self.specs.namespaces:
+                    return True
+            elif type(part) is External:
+                if part.package in _CLIENT_PACKAGES:
+                    return True
+            elif type(part) is Tmpl and "fullstory.com" in part.prefix:
                 return True
         return False
 

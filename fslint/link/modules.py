@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from inspect import get_annotations
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Place
 from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region, Type, Write
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from .values import Val
 
@@ -64,6 +65,7 @@ class Module:
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.imported: dict[int, Val] = {}
+        self.free: dict[int, Val] = {}
         self.aliases: dict[int, tuple[Module, Type] | None] = {}
         self._plain_entries: dict[int, dict[object, Entry] | None] = {}
         self.python = facts.language == "python"
@@ -271,31 +273,39 @@ def _plain_entries(node: Object) -> dict[object, Entry] | None:
 
 def nodes(facts: FileFacts) -> list[Node]:
     """Every value node of a file. Slow for large files: ``Module.nodes`` keeps it."""
-    import msgspec
-
     result: list[Node] = []
-    stack: list[object] = [
+    stack: list[Any] = [
         facts.functions, facts.classes, facts.regions, facts.bindings, facts.calls, facts.exports, facts.writes,
         facts.awaits, facts.throws,
     ]  # fmt: skip
-    leaves = (str, int, float, type(None))
+    pop, extend, found = stack.pop, stack.extend, result.append
     while stack:
-        item = stack.pop()
-        if type(item) is tuple:
-            stack.extend(item)
-        elif isinstance(item, msgspec.Struct):
-            if isinstance(item, Node):
-                result.append(item)
-            for name in _parts(type(item)):
-                part = getattr(item, name)
-                if not isinstance(part, leaves):
-                    stack.append(part)
+        item = pop()
+        kind = type(item)
+        if kind is tuple:
+            extend(item)
+        elif item is not None:
+            found(item)
+            parts = _parts(kind)  # type: ignore[arg-type]
+            if parts is not None:
+                extend(parts(item))
     return result
 
 
 @cache
-def _parts(kind: type) -> tuple[str, ...]:
-    """The fields of a node that may hold nodes."""
+def _parts(kind: type) -> Callable[[Any], tuple[object, ...]] | None:
+    """What takes the fields of a node that may hold nodes; None where none does."""
     hints = {name: hint for base in kind.__mro__ for name, hint in get_annotations(base).items()}
     fields: tuple[str, ...] = kind.__struct_fields__  # type: ignore[attr-defined]
-    return tuple(name for name in fields if hints.get(name) not in ("int", "str", "bool", "tuple[str, ...]"))
+    names = [name for name in fields if hints.get(name) not in _PLAIN]
+    if len(names) < 2:
+        return partial(_single, attrgetter(*names)) if names else None
+    return attrgetter(*names)
+
+
+def _single(take: Callable[[Any], object], item: object) -> tuple[object, ...]:
+    return (take(item),)
+
+
+_PLAIN = frozenset({"int", "str", "bool", "tuple[str, ...]", "str | int | float | bool | None"})
+"""Annotations of fields that hold no nodes."""

@@ -621,4 +621,10 @@ def _has_param(value: Val) -> bool:
 
 def param_owners(value: Val) -> set[Key]:
     """The functions whose parameters a value depends on."""
-    return {(v.module.path, v.function) for v in walk(value) if isinstance(v, Param)}
+    if type(value) in _CLOSED:
+        return set()
+    return {(v.module.path, v.function) for v in walk(value) if type(v) is Param}
+
+
+_CLOSED = frozenset({Lit, Func, Cls, Inst, GlobalV, External, Unknown})
+"""Values that are made of no others."""
