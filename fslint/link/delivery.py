@@ -427,6 +427,18 @@ _SENDS = frozenset(("fetch", "request", "track", "capture"))
 def body_work(project: Project, key: Key, depth: int = 0) -> str:
     """What the body of a function waits for: ``async`` (it awaits or returns a call that is no push to a queue),
     ``sync`` (a blocking HTTP request), ``none``."""
+    known = _BODIES.setdefault(project, {})
+    found = known.get((key, depth))
+    if found is None:
+        found = known[key, depth] = _body_work(project, key, depth)
+    return found
+
+
+_BODIES: WeakKeyDictionary[Project, dict[tuple[Key, int], str]] = WeakKeyDictionary()
+_ESCAPES: WeakKeyDictionary[Project, dict[tuple[Key, int], bool]] = WeakKeyDictionary()
+
+
+def _body_work(project: Project, key: Key, depth: int) -> str:
     module = project.modules.get(key[0]) or project.all_modules.get(key[0])
     if module is None or depth > 4:
         return "none"
@@ -461,6 +473,14 @@ def body_work(project: Project, key: Key, depth: int = 0) -> str:
 def body_escapes(project: Project, key: Key, depth: int = 0) -> bool:
     """Whether something that the body of a function waits for can fail out of it: a call that is awaited, returned or
     blocks, and that neither a ``try`` nor a handler of its own takes care of."""
+    known = _ESCAPES.setdefault(project, {})
+    found = known.get((key, depth))
+    if found is None:
+        found = known[key, depth] = _body_escapes(project, key, depth)
+    return found
+
+
+def _body_escapes(project: Project, key: Key, depth: int) -> bool:
     module = project.modules.get(key[0]) or project.all_modules.get(key[0])
     if module is None or depth > 4 or catching_decorator(project, module, key[1]):
         return False

@@ -108,16 +108,17 @@ def group(module: Module, number: int) -> list[int]:
 
 def plain(value: Value) -> Value:
     """A value without ``await`` and casts around it."""
-    for _ in range(_LIMIT):
-        if not isinstance(value, (Await, Cast)):
-            break
-        value = value.value
+    if type(value) is Await or type(value) is Cast:
+        for _ in range(_LIMIT):
+            if not isinstance(value, (Await, Cast)):
+                break
+            value = value.value
     return value
 
 
 def literal_key(value: Value) -> str | None:
     """The key of a member, if it is one and its key a known string."""
-    if isinstance(value, Member) and isinstance(value.key, Literal) and isinstance(value.key.value, str):
+    if type(value) is Member and type(value.key) is Literal and type(value.key.value) is str:
         return value.key.value
     return None
 
@@ -434,10 +435,13 @@ def dotted(module: Module, value: Value) -> str:
     """A name for what is called, from this file alone: ``asyncio.gather``, ``Promise.all``, ``next/server.after``,
     ``.push`` for a method of something else, ``name`` for a function of this file, "" for the rest."""
     keys: list[str] = []
-    value = plain(value)
-    while isinstance(value, Member) and len(keys) < 20:
+    while True:
+        if type(value) is Await or type(value) is Cast:
+            value = plain(value)
+        if type(value) is not Member or len(keys) >= 20:
+            break
         keys.append(literal_key(value) or "")
-        value = plain(value.object)
+        value = value.object
     keys.reverse()
     if isinstance(value, Global):
         names = [value.name, *keys]

@@ -32,6 +32,8 @@ from .delivery_texts import event_text, name_of
 FREQUENT = words("scroll mousemove pointermove touchmove drag resize input wheel")
 """DOM events that come many times a second."""
 _ATTRIBUTE = re.compile(r"^(?:attr|prop):(?:on|@|v-on:|on:)?(\w+)")
+_HANDLERS = ("on", "@", "v-on:")
+"""How attributes begin that hold a listener."""
 _LISTENER_CALLS = words(
     "addEventListener on bind live useEventListener useEvent @vueuse/core.useEventListener fromEvent listen addListener"
 )
@@ -220,6 +222,8 @@ class Listeners:
             return
         for entry in call.args[0].value.entries:
             if isinstance(entry.key, Literal) and isinstance(entry.key.value, str):
+                if not entry.key.value.startswith(_HANDLERS):
+                    continue
                 match = re.fullmatch(r"(?:on:?|@|v-on:)(\w+?)(?:Capture)?", entry.key.value)
                 if match and _event(match.group(1)) in FREQUENT:
                     self._functions(module, entry.value, module.place(entry), _event(match.group(1)))

@@ -200,6 +200,8 @@ def _runs_elsewhere(module: Module, function: int) -> bool:
 def lost_when_frozen(project: Project) -> Iterator[Diagnostic]:
     """A server call that nothing keeps a serverless platform alive for."""
     found: dict[Place, Diagnostic] = {}
+    if not any(is_server(call) for call in project.calls):
+        return
     if not any(handler.framework.platform for handler in handlers(project).values()):
         return
     for call in project.calls:

@@ -107,10 +107,15 @@ def exposed_api_key(project: Project) -> Iterator[Diagnostic]:
         for place, mask in _defaults(module):
             found.setdefault(place, mask)
     properties = _property_keys(project)
+    seen: dict[int, Val] = {}
     for value in reaching(project):
-        for part in (*walk(value), *_by_default(project, value)):
-            if isinstance(part, SecretV):
-                found.setdefault(part.place, part.secret.mask)
+        if id(value) in seen:
+            continue
+        seen[id(value)] = value
+        for part in walk(value):
+            given = project.default(part) if isinstance(part, Param) else part
+            if isinstance(given, SecretV):
+                found.setdefault(given.place, given.secret.mask)
     for credential in credentials(project):
         for value in (credential, *_by_default(project, credential)):
             for place, text in _texts(value):
@@ -159,17 +164,20 @@ _ORG_MENTION = re.compile(rb"org_?id|_fs_org|organi[sz]ation|(?:^|[^a-z])org(?:[
 
 def mentions(module: Module, names: Iterable[str] = (), org: bool = False) -> bool:
     """Whether a file holds a server key's name at all (quick: most files need no look at every value)."""
+    known: bool | None = module.__dict__.get("_mentions")
+    # A name that is one of a server key by its words is found by these.
+    rest = [name.encode() for name in names if _MENTION.search(name.encode().lower()) is None]
+    if known or (known is not None and not rest and not org):
+        return known
     try:
         text = encode(module.facts)
     except RecursionError:  # nested too deeply to be written down: look at every value
         return True
     lowered = text.lower()
-    is_named = any(word in lowered for word in (b"fullstory", b"full_story", b"fs_api", b"fsapi"))
-    return (
-        (is_named and _MENTION.search(lowered) is not None)
-        or any(name.encode() in text for name in names)
-        or (org and _ORG_MENTION.search(lowered) is not None)
-    )
+    if known is None:
+        is_named = any(word in lowered for word in (b"fullstory", b"full_story", b"fs_api", b"fsapi"))
+        known = module.__dict__["_mentions"] = is_named and _MENTION.search(lowered) is not None
+    return known or any(name in text for name in rest) or (org and _ORG_MENTION.search(lowered) is not None)
 
 
 def _defaults(module: Module) -> Iterator[tuple[Place, str]]:
