@@ -156,27 +156,29 @@ class Evaluator:
         values = tuple(values)
         if len(values) == 1 and type(values[0]) is not Choice:
             return values[0]
-        by = tuple(dict.fromkeys((*by, *(param for v in values if isinstance(v, Choice) for param in v.by))))
+        by = tuple(dict.fromkeys((*by, *[param for v in values if type(v) is Choice for param in v.by])))
         flat: list[Val] = []
         seen: set[object] = set()
         for value in values:
-            for option in options(value):
-                key: object = (type(option), option.place, option.at)
-                if isinstance(option, Lit):
-                    key = (option.place, option.value, option.kind, option.at)
-                elif isinstance(option, (Func, Inst, Param)):
-                    key = (id(option.module) if not isinstance(option, Inst) else id(option.cls.module),
-                           option.function if isinstance(option, Func) else id(option))  # fmt: skip
+            for option in value.options if type(value) is Choice else (value,):
+                if type(option) is Lit:
+                    key: object = (option.place, option.value, option.kind, option.at)
+                elif type(option) is Func:
+                    key = (id(option.module), option.function)
+                elif type(option) is Inst or type(option) is Param:
+                    key = id(option)
+                else:
+                    key = (type(option), option.place, option.at)
                 if key not in seen:
                     seen.add(key)
                     flat.append(option)
+            if len(flat) > MAX_ALTERNATIVES:
+                self.truncated.add(place)
+                return Unknown(place, "too many alternatives")
         if len(flat) == 1:
             return flat[0]
         if not flat:
             return Unknown(place, "nothing")
-        if len(flat) > MAX_ALTERNATIVES:
-            self.truncated.add(place)
-            return Unknown(place, "too many alternatives")
         return Choice(place, tuple(flat), how, by)
 
     # ----------------------------------------------------------------------------------------------- simple values
@@ -309,8 +311,17 @@ class Evaluator:
     def _array(self, module: Module, node: f.Array, env: Env | None) -> Val:
         items: list[Val] = []
         is_open = False
+        memo = module.memo if env is None else env.memo
         for item in node.items:
-            if isinstance(item, f.Spread):
+            if type(item) is f.Literal and self._steps < MAX_STEPS and self._depth <= MAX_DEPTH:
+                # What ``eval`` would do: tables of thousands of constants are worth it.
+                value = memo.get(id(item))
+                if value is None:
+                    self._steps += 1
+                    known = None if env is None else module.memo.get(id(item))
+                    value = memo[id(item)] = known or self._literal(module, item, env)
+                items.append(value)
+            elif isinstance(item, f.Spread):
                 inner = self.eval(module, item.value, env)
                 if isinstance(inner, Arr):
                     items.extend(inner.items)
@@ -1811,7 +1822,7 @@ class Evaluator:
         """A parameter of an environment that is bound later; None while it is being bound."""
         while env.later is not None and number not in env.values:
             later, env.later = env.later, None
-            if self.apart(lambda: next(later, _HERE)) is not _HERE:
+            if self.apart(partial(next, later, _HERE)) is not _HERE:
                 env.later = later
         return env.values.get(number)
 

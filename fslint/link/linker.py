@@ -14,7 +14,7 @@ from .. import facts as f
 from ..calls import BROWSER_PACKAGES, METHODS, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
-from .modules import Env, Module, nodes
+from .modules import Env, Module
 from .project import CallEdge, Frame, Project, Request, TrackingCall
 from .registrations import produced, register
 from .requests import Sent, authorization_of, get
@@ -164,7 +164,7 @@ class Linker:
     def _is_root(self, module: Module) -> bool:
         """Whether a file has a name, import or text by which FullStory can be reached."""
         facts = module.facts
-        if self.specs.configured or self._names_client(facts):
+        if self.specs.configured or self._names_client(module):
             return True
         if not SERVER_FUNCTIONS.isdisjoint(facts.globals) or any(
             i.specifier in _CLIENT_PACKAGES or i.name in SERVER_FUNCTIONS for i in facts.imports
@@ -173,22 +173,23 @@ class Linker:
         if any(b.name in SERVER_FUNCTIONS for b in facts.bindings):
             return True
         return any(
-            isinstance(node, f.Literal)
-            and isinstance(node.value, str)
+            type(node) is f.Literal
+            and type(node.value) is str
             and (node.value in self.specs.namespaces or node.value in _ROOT_NAMES or _ADDRESS.search(node.value))
-            for node in nodes(facts)
+            for node in module.nodes
         )
 
-    def _names_client(self, facts: f.FileFacts) -> bool:
+    def _names_client(self, module: Module) -> bool:
         """Whether a file uses the global ``FS`` as FullStory's: a file system has other members."""
+        facts = module.facts
         if self.specs.namespaces.isdisjoint(facts.globals):
             return False
         if any(self._is_global(call.callee) for call in facts.calls):
             return True
         members = {
             node.key.value if isinstance(node.key, f.Literal) else ""
-            for node in nodes(facts)
-            if isinstance(node, f.Member) and self._is_global(node.object)
+            for node in module.nodes
+            if type(node) is f.Member and self._is_global(node.object)
         }
         return members <= METHODS or not members.isdisjoint(METHODS)
 

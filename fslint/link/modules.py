@@ -9,7 +9,21 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ..diagnostics import Place
-from ..facts import Array, Call, Entry, FileFacts, Function, FunctionRef, Literal, Name, Node, Object, Region, Type, Write
+from ..facts import (
+    Array,
+    Call,
+    Entry,
+    FileFacts,
+    Function,
+    FunctionRef,
+    Literal,
+    Name,
+    Node,
+    Object,
+    Region,
+    Type,
+    Write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

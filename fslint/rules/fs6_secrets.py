@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from ..diagnostics import Diagnostic, Place
 from ..facts import Call, CallRef, Entry, Literal, Member, Node, Object, OneOf, Secret, Value, encode
 from ..frontends.syntax import secret_for
-from ..link.modules import Module, nodes
+from ..link.modules import Module
 from ..link.project import Project
 from ..link.sides import side_at
 from ..link.values import (
@@ -184,7 +184,7 @@ def _defaults(module: Module) -> Iterator[tuple[Place, str]]:
     """Literal defaults of look-ups whose name says that they hold a server key."""
     if module.facts.language in ("json", "yaml", "dotenv") or not mentions(module):
         return
-    for node in nodes(module.facts):
+    for node in module.nodes:
         if isinstance(node, OneOf) and node.how in ("or", "nullish") and _looks_up(module, node.values[0]):
             for value in node.values[1:]:
                 yield from _plain_key(module, value)
@@ -361,7 +361,7 @@ class _Scan:
         for row in module.facts.imports:
             if row.specifier in _STATIC_ENV and row.name not in ("*", ""):
                 self.reads.append((row.name, module.place(row)))
-        for node in nodes(module.facts):
+        for node in module.nodes:
             self._visit(node)
         for binding in module.facts.bindings:
             if binding.name in ORG_KEYS or ORG_WORDS.intersection(words_of(binding.name)):
