@@ -6,10 +6,10 @@ In: a registry without problems. Out: the same one. A text that looks like a key
 from __future__ import annotations
 
 from collections.abc import Mapping
-from hashlib import blake2b
 
 import msgspec
 
+from .hashes import blake2b
 from .patterns import Pattern, PatternError, compile_pattern
 from .registry import Registry
 from .source import mask

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from ..facts import FileFacts, KeyUse, Secret, Suppression
+from ..hashes import blake2b
 from ..text import line_end, line_of
 
 if TYPE_CHECKING:
@@ -402,7 +402,7 @@ def _mask(key: str) -> str:
 
 def _secret(key: str, start: int, end: int, kind: str, prefix: str) -> Secret:
     bare = key.rstrip(":")
-    digest = hashlib.blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=8, key=_SALT).hexdigest()
+    digest = blake2b(bare.encode("utf-8", "surrogatepass"), digest_size=8, key=_SALT).hexdigest()
     decoded = _decoded(key)
     is_pair = decoded is not None and decoded.endswith(":") and len(decoded) > 1 and decoded.isprintable()
     return Secret(start, end, _mask(bare), len(bare), kind, digest, prefix, key.endswith(":"), is_pair)

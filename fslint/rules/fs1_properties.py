@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from ..diagnostics import Diagnostic, Place, Related
 from ..link.project import Project, TrackingCall
@@ -250,6 +249,8 @@ def _outside(found: Property, value: Val) -> str:
 def _allowed(found: Property, value: Val) -> str:
     """What to send instead: the allowed text that was meant, if one is close."""
     if isinstance(value, Lit) and isinstance(value.value, str) and found.enum:
+        from difflib import get_close_matches
+
         texts = {str(allowed).casefold(): str(allowed) for allowed in found.enum}
         near = get_close_matches(value.value.casefold(), texts, n=1)
         if near:

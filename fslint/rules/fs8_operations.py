@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 
 from ..calls import V2_ONLY
 from ..diagnostics import Diagnostic, Edit, Fix, Place, Related
@@ -81,6 +80,8 @@ def suggestion(name: str) -> str | None:
     plain = "".join(c for c in base if c.isalnum()).lower()
     if plain in folded or plain in old:
         return folded.get(plain, old.get(plain, "")) + tail
+    from difflib import get_close_matches
+
     close = get_close_matches(plain, folded, 1, _CLOSE)
     return folded[close[0]] + tail if close else None
 
