@@ -579,7 +579,9 @@ def _registries(workspace: Workspace, project: Project) -> None:
         registry = _registry(workspace, texts) if texts or unread else None
         if registry is None or not unread:
             return registry
-        return replace(registry, problems=(*unread, *registry.problems), complete=False)
+        from msgspec.structs import replace as changed
+
+        return changed(registry, problems=(*unread, *registry.problems), complete=False)
 
     default = read(workspace.settings.registry)
     project.registries[""] = default

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import NamedTuple
+
+import msgspec
 
 from .diagnostics import Diagnostic, Place, Related
 from .patterns import Pattern, PatternError, compile_format, compile_pattern
@@ -58,8 +59,7 @@ _OTHER_WORDS = {
 """What people write for a known word of another vocabulary."""
 
 
-@dataclass(frozen=True, slots=True)
-class Required:
+class Required(msgspec.Struct, frozen=True):
     """On which sides a property must be sent."""
 
     client: bool = False
@@ -73,8 +73,7 @@ class Required:
         return self.client or self.server
 
 
-@dataclass(frozen=True, slots=True)
-class Property:
+class Property(msgspec.Struct, frozen=True):
     """A registered property. ``place``: its key's. ``type``: one of TYPES, "" where the registry is wrong about it."""
 
     name: str
@@ -86,12 +85,11 @@ class Property:
     minimum: int | float | None = None
     maximum: int | float | None = None
     pattern: Pattern | None = None
-    properties: dict[str, Property] = field(default_factory=dict)
+    properties: dict[str, Property] = {}
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """A registered event. ``place``: its name's. ``side``: one of SIDES, "" where the registry does not (rightly) say.
 
     ``reviewed``: False only where the registry says so. ``critical``: None where it does not say.
@@ -107,7 +105,7 @@ class Event:
     critical: bool | None = None
     owner: str = ""
     description: str = ""
-    properties: dict[str, Property] = field(default_factory=dict)
+    properties: dict[str, Property] = {}
     additional_properties: bool = False
 
     def allows(self, side: str) -> bool:
@@ -135,16 +133,15 @@ class UserId(NamedTuple):
         return self.pattern.could_match(parts)
 
 
-@dataclass(frozen=True, slots=True)
-class Registry:
+class Registry(msgspec.Struct, frozen=True):
     """The whole plan. ``complete``: False where a file could not be read as YAML, so that names may be missing."""
 
     paths: tuple[str, ...] = ()
-    events: dict[str, Event] = field(default_factory=dict)
-    aliases: dict[str, str] = field(default_factory=dict)
+    events: dict[str, Event] = {}
+    aliases: dict[str, str] = {}
     naming: Naming | None = None
     user_id: UserId | None = None
-    common_properties: dict[str, Property] = field(default_factory=dict)
+    common_properties: dict[str, Property] = {}
     user_properties: dict[str, Property] | None = None
     page_properties: dict[str, Property] | None = None
     problems: tuple[Diagnostic, ...] = ()
@@ -552,7 +549,7 @@ class _Loader:
                     owner[alias], first[alias] = name, place
                     own.append(alias)
             if own:
-                self.events[name] = replace(self.events[name], aliases=tuple(own))
+                self.events[name] = msgspec.structs.replace(self.events[name], aliases=tuple(own))
         return owner
 
     def check_successors(self, aliases: Mapping[str, str]) -> None:

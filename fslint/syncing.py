@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from msgspec import structs
+
 from .drafting import calls_by_event, doubtful_sides, event_entry, properties, section
 from .inventory import Position
 from .link.project import Project, TrackingCall
@@ -283,7 +285,7 @@ def _holds(before: Registry, after: Registry) -> bool:
 
 def _same(before: Event, after: Event) -> bool:
     """The same registration but for places and further properties."""
-    plain = [replace(event, place=before.place, properties={}) for event in (before, after)]
+    plain = [structs.replace(event, place=before.place, properties={}) for event in (before, after)]
     return plain[0] == plain[1] and _listed(before.properties).items() <= _listed(after.properties).items()
 
 

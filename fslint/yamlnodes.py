@@ -8,8 +8,9 @@ recursion; duplicate keys are kept for the caller to judge. Knows nothing of reg
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
+
+import msgspec
 
 if TYPE_CHECKING:
     import yaml
@@ -29,8 +30,7 @@ class YamlError(Exception):
         self.message, self.start, self.end = message, start, end
 
 
-@dataclass(slots=True)
-class Node:
+class Node(msgspec.Struct):
     """A scalar (``kind`` ``scalar``: ``value``, ``text`` as written), a ``sequence`` or a ``mapping``."""
 
     kind: str
@@ -38,8 +38,8 @@ class Node:
     end: int
     value: Scalar = None
     text: str = ""
-    items: list[Node] = field(default_factory=list)
-    entries: list[tuple[Node, Node]] = field(default_factory=list)
+    items: list[Node] = []
+    entries: list[tuple[Node, Node]] = []
     size: int = 1
 
 
