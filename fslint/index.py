@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,18 +34,34 @@ class Signatures(NamedTuple):
 def signatures(root: Path, paths: Sequence[str], now: int) -> Signatures:
     """How files look. ``now``: in nanoseconds since the epoch; what changed just before may change again unseen."""
     rows = []
-    start = f"{root}{os.sep}"
     pack, stat, latest = _SIGNATURE.pack, os.stat, now - _FRESH
-    for path in paths:
-        try:
-            found = stat(start + path)
-        except (OSError, ValueError):
-            rows.append(_UNKNOWN)
-            continue
-        modified, changed = found.st_mtime_ns, found.st_ctime_ns
-        fresh = modified > latest or changed > latest
-        rows.append(_UNKNOWN if fresh else pack(modified, changed, found.st_size, found.st_ino & (1 << 64) - 1))
+    with _opened(root) as folder:
+        # From an open folder the system has fewer names to follow, for each file.
+        start = f"{root}{os.sep}" if folder is None else ""
+        for path in paths:
+            try:
+                found = stat(start + path, dir_fd=folder)
+            except (OSError, ValueError):
+                rows.append(_UNKNOWN)
+                continue
+            modified, changed = found.st_mtime_ns, found.st_ctime_ns
+            fresh = modified > latest or changed > latest
+            rows.append(_UNKNOWN if fresh else pack(modified, changed, found.st_size, found.st_ino & (1 << 64) - 1))
     return Signatures(b"".join(rows))
+
+
+@contextmanager
+def _opened(folder: Path) -> Iterator[int | None]:
+    """A folder's descriptor, None where the system has none or it cannot be read."""
+    descriptor = None
+    if os.stat in os.supports_dir_fd:
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
 
 
 class Index(NamedTuple):
