@@ -44,8 +44,8 @@ def extract(data: bytes, language: str, handlers: Sequence[tuple[int, int, str]]
     lines = line_starts(data)
     tree, errors = _parse(data, language)
     root = tree.root_node
-    walk = Walk(data, _VALUES, _STATEMENTS, _TYPES, {start: event for start, _, event in handlers})
-    walk.has_optional = walk.has_optional or bool(errors)
+    events = {start: event for start, _, event in handlers}
+    walk = Walk(data, _VALUES, _STATEMENTS, _TYPES, events, bool(errors))
     try:
         _read(walk, root)
         whole_is_snippet = bool(walk.snippets) and _only_snippet(walk, root)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from sys import intern
 
 from tree_sitter import Node
@@ -26,7 +26,7 @@ from ..facts import (
     Value,
 )
 from .javascript_literals import key_text, property_key
-from .javascript_walk import COMMENTS, PUNCTUATION, Scope, ValueHandler, Walk, named_children
+from .javascript_walk import COMMENTS, NAMED, PUNCTUATION, Scope, ValueHandler, Walk, named_children
 from .syntax import kids
 
 _MANY_PARTS = 8
@@ -45,19 +45,22 @@ _DECLARING = frozenset({
     "lexical_declaration", "enum_declaration", "import_statement", "import_alias", "expression_statement",
     "ambient_declaration", *_FUNCTIONS, *_CLASSES, *_TYPES, *_MODULES,
 })  # fmt: skip
+_USUALLY_DECLARING = _DECLARING - {"expression_statement"}
+"""An expression declares something where it is a namespace."""
 
 
 def hoist(walk: Walk, nodes: Iterable[Node]) -> None:
     """Declares, in the present scope, what the statements of one block declare (``var`` apart)."""
+    declaring = _DECLARING if walk.has_namespaces else _USUALLY_DECLARING
     for node in nodes:
         kind = node.type
-        if kind == "export_statement":
+        if kind in declaring:
+            _hoist_one(walk, node, kind, False)
+        elif kind == "export_statement":
             for child in node.children:
                 kind = child.type
-                if kind in _DECLARING:
+                if kind in declaring:
                     _hoist_one(walk, child, kind, True)
-        elif kind in _DECLARING:
-            _hoist_one(walk, node, kind, False)
 
 
 def _hoist_one(walk: Walk, node: Node, kind: str, exported: bool) -> None:
@@ -124,32 +127,42 @@ def _hoist_ambient(walk: Walk, node: Node, exported: bool) -> None:
 
 
 def _hoist_import(walk: Walk, node: Node) -> None:
-    children = node.children
-    type_only = any(child.type == "type" for child in children)
-    for child in children:
-        if child.type == "import_clause":
+    type_only = False
+    for child in node.children:
+        form = child.type
+        if form == "type":
+            type_only = True
+        elif form == "import_clause":
             for item, only in import_names(child):
                 walk.declare(item, "import", walk.scope, value=not (type_only or only), as_type=True)
-        elif child.type == "import_require_clause":
+        elif form == "import_require_clause":
             _declare_named(walk, child, "import", walk.scope, as_type=True)
 
 
-def import_names(clause: Node) -> Iterator[tuple[Node, bool]]:
+def import_names(clause: Node) -> list[tuple[Node, bool]]:
     """The local names of an import clause, and whether each is ``type`` only."""
-    for child in clause.children:
+    found: list[tuple[Node, bool]] = []
+    for child in clause.named_children:
         kind = child.type
         if kind == "identifier":
-            yield child, False
+            found.append((child, False))
         elif kind == "namespace_import":
-            for item in child.children:
-                if item.type == "identifier":
-                    yield item, False
+            found += [(item, False) for item in child.children if item.type == "identifier"]
         elif kind == "named_imports":
-            for item in child.children:
-                if item.type == "import_specifier":
-                    names = [part for part in item.children if part.type in ("identifier", "string")]
-                    if names:
-                        yield names[-1], any(part.type in ("type", "typeof") for part in item.children)
+            for item in child.named_children:
+                if item.type != "import_specifier":
+                    continue
+                local: Node | None = None
+                only = False
+                for part in item.children:
+                    form = part.type
+                    if form == "identifier" or form == "string":
+                        local = part
+                    elif form == "type" or form == "typeof":
+                        only = True
+                if local is not None:
+                    found.append((local, only))
+    return found
 
 
 _NESTED_STATEMENTS = frozenset({
@@ -332,22 +345,23 @@ def _shared(walk: Walk, node: Node, value: Value, parts: int) -> Value:
 def declarator(walk: Walk, node: Node) -> None:
     """``name: T = value`` of a ``const``, ``let`` or ``var``."""
     parts = node.children
-    forms = [part.type for part in parts]
-    if not COMMENTS.isdisjoint(forms):
-        parts = [part for part, form in zip(parts, forms, strict=True) if form not in COMMENTS]
-        forms = [form for form in forms if form not in COMMENTS]
-    target = parts[0]
-    simple = forms[0] == "identifier"
-    name = walk.text(target) if simple else ""
     declared: Type | None = None
     value_node: Node | None = None
-    for position, form in enumerate(forms):
-        if form == "type_annotation":
-            declared = walk.type_of(parts[position])
-        elif form == "=" and position + 1 < len(parts):
-            value_node = parts[-1]
-        elif form == "ERROR" and position + 1 < len(parts):
-            walk.lower_unknown(parts[position])
+    if len(parts) == 3 and parts[1].type == "=" and parts[2].type not in COMMENTS:  # the usual case
+        value_node = parts[2]
+    else:
+        parts = [part for part in parts if part.type not in COMMENTS]
+        for position, part in enumerate(parts):
+            form = part.type
+            if form == "type_annotation":
+                declared = walk.type_of(part)
+            elif form == "=" and position + 1 < len(parts):
+                value_node = parts[-1]
+            elif form == "ERROR" and position + 1 < len(parts):
+                walk.lower_unknown(part)
+    target = parts[0]
+    simple = target.type == "identifier"
+    name = walk.text(target) if simple else ""
     index = walk.find(name) if simple else -1
     if index >= 0:
         row = walk.bindings[index]
@@ -365,7 +379,8 @@ def declarator(walk: Walk, node: Node) -> None:
         bind(walk, target, value)
         return
     walk.mark(value, "assign", index)
-    walk.give_name(value, name, target.start_byte, target.end_byte)
+    if type(value) in NAMED:
+        walk.give_name(value, name, target.start_byte, target.end_byte)
     if index >= 0:
         walk.assign(index, node, value)
 

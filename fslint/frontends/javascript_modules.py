@@ -7,7 +7,7 @@ import re
 from tree_sitter import Node
 
 from ..facts import ClassRef, Entry, Export, Global, Import, Literal, Name, Object, Value
-from .javascript_bindings import hoist, hoist_vars, import_names
+from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import class_declaration, function_declaration, interface, read_class
 from .javascript_literals import string_text
 from .javascript_types import type_name
@@ -30,14 +30,24 @@ def _name(walk: Walk, node: Node) -> str:
 
 
 def _import(walk: Walk, node: Node) -> str:
-    specifier = _source(walk, node)
-    type_only = any(child.type in ("type", "typeof") for child in node.children)
+    specifier: str | None = None
+    clause: Node | None = None
+    required: Node | None = None
+    type_only = False
     for child in node.children:
-        if child.type == "import_require_clause":
-            return _import_require(walk, child, type_only)
+        form = child.type
+        if form == "string":
+            specifier = specifier if specifier is not None else string_text(walk, child)
+        elif form == "import_clause":
+            clause = clause or child
+        elif form == "import_require_clause":
+            required = required or child
+        elif form == "type" or form == "typeof":
+            type_only = True
+    if required is not None:
+        return _import_require(walk, required, type_only)
     if specifier is None:
         return ""
-    clause = next((child for child in node.children if child.type == "import_clause"), None)
     rows = len(walk.imports)
     if clause is not None:
         _import_clause(walk, clause, specifier, type_only)
@@ -47,7 +57,6 @@ def _import(walk: Walk, node: Node) -> str:
 
 
 def _import_clause(walk: Walk, clause: Node, specifier: str, type_only: bool) -> None:
-    locals_ = {item.start_byte: only for item, only in import_names(clause)}
     for child in clause.children:
         kind = child.type
         if kind == "identifier":
@@ -57,12 +66,24 @@ def _import_clause(walk: Walk, clause: Node, specifier: str, type_only: bool) ->
                 if item.type == "identifier":
                     _add_import(walk, child, item, specifier, "*", type_only)
         elif kind == "named_imports":
-            for item in child.children:
-                if item.type == "import_specifier":
-                    names = [part for part in item.children if part.type in ("identifier", "string", "default")]
-                    if names:
-                        only = locals_.get(names[-1].start_byte, False)
-                        _add_import(walk, item, names[-1], specifier, _name(walk, names[0]), type_only or only)
+            for item in child.named_children:
+                if item.type != "import_specifier":
+                    continue
+                first: Node | None = None
+                local: Node | None = None
+                only, last = False, ""
+                for part in item.children:
+                    form = part.type
+                    if form in _IMPORTED:
+                        first, local, last = first or part, part, form
+                    elif form == "type" or form == "typeof":
+                        only = True
+                if first is not None and local is not None:
+                    only = type_only or (only and last != "default")
+                    _add_import(walk, item, local, specifier, _name(walk, first), only)
+
+
+_IMPORTED = frozenset({"identifier", "string", "default"})
 
 
 def _add_import(walk: Walk, place: Node, local: Node, specifier: str, name: str, type_only: bool) -> None:

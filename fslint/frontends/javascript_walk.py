@@ -69,7 +69,7 @@ class Walk:
     # More attributes than an object without slots finds fast.
     __slots__ = (
         "awaits", "bindings", "bound_name", "breaks", "calls", "classes", "data", "depth", "dom", "event_handlers",
-        "events", "exports", "function", "functions", "globals", "has_optional", "has_snippet", "has_var", "imports",
+        "events", "exports", "function", "functions", "globals", "has_namespaces", "has_optional", "has_snippet", "has_var", "imports",
         "literals", "region", "regions", "reserved", "scope", "snippets", "source", "statement_end",
         "statement_handlers", "statement_start", "this_class", "this_function", "throws", "type_handlers",
         "value_handlers", "var_scope", "words", "writes",
@@ -82,7 +82,9 @@ class Walk:
         statements: Mapping[str, StatementHandler],
         types: Mapping[str, TypeHandler],
         handlers: Mapping[int, str],
+        has_errors: bool,
     ) -> None:
+        """``has_errors``: the parser mended some, and may have made up what is not written."""
         self.data = data
         self.source = data.decode("latin-1")
         """A character a byte, so that a place in one is a place in the other (see ``syntax.Words``)."""
@@ -92,8 +94,8 @@ class Walk:
         self.type_handlers = types
         self.event_handlers = handlers
         self.has_var = _VAR.search(data) is not None
-        self.has_optional = b"?." in data
-        """Whether a ``?.`` may be met; a parser that mends errors also makes one up."""
+        self.has_optional = has_errors or b"?." in data
+        self.has_namespaces = has_errors or b"namespace" in data or b"module" in data
         self.has_snippet = b"_fs_namespace" in data or b"/s/fs.js" in data or b"FullStory namespace conflict" in data
 
         self.functions: list[FunctionRow] = []

@@ -268,9 +268,10 @@ class Statements(Values):
         outer, exits = self.statement, ""
         column, last = -1, 0
         newline = self.source.rfind
-        for node in block.named_children if block.type != "module" else passing(block):
+        is_module = block.type == "module"
+        for node in passing(block) if is_module else block.named_children:
             kind = node.type
-            if kind in EXTRA or not node.is_named:
+            if kind in EXTRA or (is_module and not node.is_named):
                 continue
             start, end = node.start_byte, node.end_byte
             line = newline("\n", last, start) + 1

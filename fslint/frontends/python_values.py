@@ -162,23 +162,6 @@ class Values:
             return Global(start, end, name)
         return Unknown(start, end, "type_parameter")
 
-    def imported_from(self, value: Value, modules: frozenset[str], name: str) -> bool:
-        """Whether a value is ``name`` of one of these modules."""
-        if isinstance(value, Member):
-            if not (isinstance(value.key, Literal) and value.key.value == name and isinstance(value.object, Name)):
-                return False
-            row = self.bindings[value.object.binding]
-            wanted = "*"
-        elif isinstance(value, Name):
-            row = self.bindings[value.binding]
-            wanted = name
-        else:
-            return False
-        if row.imported < 0:
-            return False
-        imported = self.imports[row.imported]
-        return imported.specifier in modules and imported.name == wanted
-
     # --------------------------------------------------------------------------------------------------- dispatch
 
     def expr(self, node: Node, name: str = "") -> Value:
@@ -762,6 +745,8 @@ class Values:
             height += 1
             if height > MAX_OPERANDS:
                 value, height = Unknown(start, link.end_byte, "too deep"), 0
+            elif kind == "attribute" and type(value) not in TEXTS:
+                value = self.attribute(link, start, value)
             else:
                 value = self.link(link, kind, value)
         return value
@@ -772,17 +757,17 @@ class Values:
             return self.call(node, value)
         if type(value) in TEXTS:
             value = self.checked(value, "")
-        return self.attribute(node, value) if kind == "attribute" else self.subscript(node, value)
+        return self.attribute(node, node.start_byte, value) if kind == "attribute" else self.subscript(node, value)
 
-    def attribute(self, node: Node, value: Value) -> Value:
+    def attribute(self, node: Node, start: int, value: Value) -> Value:
         if type(value) in RESULTS:
             self.mark(value, "member")
         attribute = node.child_by_field_id(_ATTRIBUTE)
         if attribute is None:
-            return Unknown(node.start_byte, node.end_byte, "missing")
-        start, end = attribute.start_byte, attribute.end_byte
-        key = Literal(start, end, self.words[self.source[start:end]])
-        return Member(node.start_byte, node.end_byte, value, key)
+            return Unknown(start, node.end_byte, "missing")
+        key_start, end = attribute.start_byte, attribute.end_byte
+        key = Literal(key_start, end, self.words[self.source[key_start:end]])
+        return Member(start, node.end_byte if self.has_errors else end, value, key)
 
     def subscript(self, node: Node, value: Value) -> Value:
         self.mark(value, "member")
@@ -820,7 +805,7 @@ class Values:
         if type(callee) in TEXTS:
             callee = self.checked(callee, "")
         row.callee = callee
-        if type(callee) is Member or type(callee) in RESULTS:
+        if type(callee.object if isinstance(callee, Member) else callee) in RESULTS:
             self.mark_callee(callee, number)
         if arguments is None:
             return CallRef(start, end, number)
@@ -878,7 +863,7 @@ class Values:
             else:
                 bound = name if len(nodes) == 1 else first if index == 1 else ""
                 value = self.expr(node, bound)
-                if index == 0 and isinstance(value, Literal) and isinstance(value.value, str):
+                if index == 0 and len(nodes) > 1 and isinstance(value, Literal) and isinstance(value.value, str):
                     first = value.value if value.value.replace("-", "_").isidentifier() else ""
             if type(value) in RESULTS:
                 self.mark(value, "argument", number, index)
@@ -900,8 +885,18 @@ class Values:
         return None
 
     def called_import(self, node: Node, callee: Value, args: tuple[Argument, ...]) -> Value | None:
-        for name, (modules, make) in _SPECIAL_IMPORTS.items():
-            if self.imported_from(callee, modules, name):
+        """What a call makes of a function that is known, or of one of a module that is imported."""
+        holder = callee.object if isinstance(callee, Member) else callee
+        if not isinstance(holder, Name) or (number := self.bindings[holder.binding].imported) < 0:
+            return None
+        imported = self.imports[number]
+        name: object = imported.name
+        if isinstance(callee, Member):
+            if name != "*" or not isinstance(callee.key, Literal):
+                return None
+            name = callee.key.value
+        for known, (modules, make) in _SPECIAL_IMPORTS.items():
+            if name == known and imported.specifier in modules:
                 return make(self, node, args)
         return None
 
