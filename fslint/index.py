@@ -21,6 +21,8 @@ _DIGEST = 16
 _UNKNOWN = bytes(_SIGNATURE.size)
 _FRESH = 3_000_000_000
 """Nanoseconds within which a file may change again without a trace in its times (the coarsest clocks tick in 2 s)."""
+_BLOCK = 64
+"""Rows that are compared at once."""
 _MANY = 1_000
 """Above this number of changed files (and a tenth of all) Git looks faster than we do."""
 
@@ -80,19 +82,18 @@ class Index(NamedTuple):
         """The files of ``paths`` that are new or look other than they did; None where they are too many to look at."""
         size = _SIGNATURE.size
         old, new = self.signatures.rows, now.rows
-        if old == new and paths == self.paths and _UNKNOWN not in new:
-            return set()
-        before = {path: old[n * size : n * size + size] for n, path in enumerate(self.paths)}
-        found = set()
-        for number, path in enumerate(paths):
-            row = new[number * size : number * size + size]
-            if row == _UNKNOWN or before.get(path) != row:
-                found.add(path)
+        if paths == self.paths:
+            found = {paths[n] for n in _differing(old, new)}
+        else:
+            before = {path: old[n * size : n * size + size] for n, path in enumerate(self.paths)}
+            rows = ((path, new[n * size : n * size + size]) for n, path in enumerate(paths))
+            found = {path for path, row in rows if row == _UNKNOWN or before.get(path) != row}
         return found if len(found) <= max(_MANY, len(paths) // 10) else None
 
     def dump(self) -> bytes:
         """As bytes, for the cache."""
-        rows = {path: number for number, path in enumerate(self.paths)}
+        named = self.holders.union(self.digests)
+        rows = {path: number for number, path in enumerate(self.paths) if path in named}
         digests = {rows[path]: digest for path, digest in self.digests.items() if path in rows and digest}
         parts = (
             _joined(sorted(self.needles)),
@@ -104,6 +105,20 @@ class Index(NamedTuple):
             self.imports.encode(),
         )
         return _HEADER.pack(_MAGIC, *map(len, parts)) + b"".join(parts)
+
+
+def _differing(old: bytes, new: bytes) -> Iterator[int]:
+    """The numbers of the rows of ``new`` that are others in ``old``, or unknown."""
+    size = _SIGNATURE.size
+    step = size * _BLOCK
+    for block in range(0, len(new), step):
+        rows = new[block : block + step]
+        if rows == old[block : block + step] and _UNKNOWN not in rows:
+            continue
+        for start in range(block, block + len(rows), size):
+            row = new[start : start + size]
+            if row == _UNKNOWN or row != old[start : start + size]:
+                yield start // size
 
 
 def load(data: bytes | None) -> Index | None:

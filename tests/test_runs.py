@@ -201,6 +201,19 @@ def test_a_fresh_file_is_looked_at_again(tmp_path: Path) -> None:
     assert index.Index(("a.py",), later, frozenset(), frozenset()).changed(("a.py",), later) == set()
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_changed_rows_are_found_among_many(seed: int) -> None:
+    rng = random.Random(seed)
+    size, unknown = 32, bytes(32)
+    old = [rng.choice([rng.randbytes(size), rng.randbytes(1) + bytes(size - 1)]) for _ in range(rng.randint(1, 300))]
+    new = [rng.choice([unknown, rng.randbytes(size)]) if rng.random() < 0.03 else row for row in old]
+    paths = tuple(f"{n}.py" for n in range(len(old)))
+    last = index.Index(paths, index.Signatures(b"".join(old)), frozenset(), frozenset())
+    expected = {path for path, one, two in zip(paths, old, new, strict=True) if one != two or two == unknown}
+    assert last.changed(paths, index.Signatures(b"".join(new))) == expected
+    assert last.changed(paths[1:], index.Signatures(b"".join(new[1:]))) == expected - {paths[0]}
+
+
 def test_what_looks_as_it_did_is_not_read(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     raw = engine.Workspace.raw

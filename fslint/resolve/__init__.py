@@ -10,9 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from .javascript import JavaScript
-from .python import Python
-
 Read = Callable[[str], "bytes | None"]
 
 _PYTHON = (".py", ".pyi")
@@ -40,6 +37,10 @@ class Resolver:
     """``files``: every project file, relative to ``root``, POSIX. ``read``: a file's content, or None."""
 
     def __init__(self, root: str, files: Collection[str], read: Read | None = None) -> None:
+        # ``written`` in this package is wanted in runs that resolve nothing.
+        from .javascript import JavaScript
+        from .python import Python
+
         names = frozenset(files)
         inner = read or disk_reader(root)
 
