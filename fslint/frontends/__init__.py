@@ -60,6 +60,9 @@ SUFFIXES = {
 
 def language_of(path: str) -> str | None:
     """The language of a file by its name, or None for files that fslint does not read."""
+    found = SUFFIXES.get(path[path.rfind(".") :])
+    if found is not None and ".env" not in path:
+        return found
     name = path.rsplit("/", 1)[-1]
     if name == ".env" or name.startswith(".env."):
         return "dotenv"
