@@ -7,9 +7,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
-import tree_sitter_javascript
-import tree_sitter_typescript
-from tree_sitter import Language, Node, Parser, Tree
+from tree_sitter import Node, Parser, Tree
 
 from ..facts import Broken, FileFacts, KeyUse
 from ..text import line_end, line_of, line_starts
@@ -21,6 +19,7 @@ from . import (
     javascript_types,
     javascript_values,
 )
+from .grammars import language_of
 from .javascript_bindings import hoist, hoist_vars
 from .javascript_functions import directives
 from .javascript_walk import COMMENTS, Walk
@@ -96,7 +95,7 @@ def _read(walk: Walk, root: Node) -> None:
     walk.regions[0].exits = walk.run_all(passing(root))
 
 
-_NAMESPACE_WRITE = re.compile(
+_NAMESPACE_WRITE = (
     rb"\s*(?:(?:window|self|globalThis)\s*(?:\.\s*|\[\s*['\"])_fs_\w+|(?:var\s+)?_fs_\w+\s*=|['\"]use strict)"
 )
 
@@ -107,7 +106,7 @@ def _only_snippet(walk: Walk, root: Node) -> bool:
         node.type in COMMENTS
         or node.type == "empty_statement"
         or node.start_byte in ranges
-        or _NAMESPACE_WRITE.match(walk.data, node.start_byte, node.end_byte) is not None
+        or re.compile(_NAMESPACE_WRITE).match(walk.data, node.start_byte, node.end_byte) is not None
         for node in root.children
     )
 
@@ -117,23 +116,25 @@ def _only_snippet(walk: Walk, root: Node) -> bool:
 
 @cache
 def _parser(grammar: str) -> Parser:
-    languages = {
-        "javascript": tree_sitter_javascript.language,
-        "typescript": tree_sitter_typescript.language_typescript,
-        "tsx": tree_sitter_typescript.language_tsx,
-    }
-    return Parser(Language(languages[grammar]()))
+    return Parser(language_of(*_GRAMMARS[grammar]))
+
+
+_GRAMMARS = {
+    "javascript": ("tree_sitter_javascript", "language"),
+    "typescript": ("tree_sitter_typescript", "language_typescript"),
+    "tsx": ("tree_sitter_typescript", "language_tsx"),
+}
 
 
 _SECOND_GRAMMAR = {"javascript": "tsx", "typescript": "typescript", "tsx": "tsx"}
 
 _MODERN = (
-    (re.compile(rb"\bexport\s+(type)\s*\*"), b" "),
-    (re.compile(rb"\b(import\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\))(?=(?:\s*\.\s*\w+)+\s*<)"), b"_"),
-    (re.compile(rb"[<,/]\s*((?:in\s+out|in|out)\s)(?=\s*[A-Z]\w*\s*(?:[,>=]|extends\b))"), b" "),
+    (rb"\bexport\s+(type)\s*\*", b" "),
+    (rb"\b(import\(\s*(?:'[^'\n]*'|\"[^\"\n]*\")\s*\))(?=(?:\s*\.\s*\w+)+\s*<)", b"_"),
+    (rb"[<,/]\s*((?:in\s+out|in|out)\s)(?=\s*[A-Z]\w*\s*(?:[,>=]|extends\b))", b" "),
 )
 """Valid TypeScript that the grammar does not know, and what its first group is overwritten with."""
-_USING = re.compile(rb"\b(await\s+)?using(?=\s+[\w$]+\s*(?:(?::[^=\n]*)?=[^=>]|of\b))")
+_USING = rb"\b(await\s+)?using(?=\s+[\w$]+\s*(?:(?::[^=\n]*)?=[^=>]|of\b))"
 
 
 def _parse(data: bytes, language: str) -> tuple[Tree, list[Node]]:
@@ -160,12 +161,12 @@ def _parse(data: bytes, language: str) -> tuple[Tree, list[Node]]:
 def _modernised(data: bytes) -> bytes:
     """The same length of text, with the syntax that the grammars do not know written over."""
     for pattern, filler in _MODERN:
-        if pattern.search(data):
+        if re.search(pattern, data):
             changed = bytearray(data)
-            for match in pattern.finditer(data):
+            for match in re.finditer(pattern, data):
                 changed[match.start(1) : match.end(1)] = filler * (match.end(1) - match.start(1))
             data = bytes(changed)
-    return _USING.sub(lambda match: b" " * len(match[1] or b"") + b"const", data)
+    return re.sub(_USING, lambda match: b" " * len(match[1] or b"") + b"const", data)
 
 
 def _errors(root: Node) -> list[Node]:
@@ -210,9 +211,9 @@ def _tight(error: Node) -> list[tuple[int, int]]:
 
 # ----------------------------------------------------------------------------------------------- is it really broken?
 
-_FLOW = re.compile(rb"@flow\b|\bimport\s+typeof\b|\bopaque\s+type\b|\{\||\bdeclare\s+(?:export|opaque|var|function)\b")
+_FLOW = rb"@flow\b|\bimport\s+typeof\b|\bopaque\s+type\b|\{\||\bdeclare\s+(?:export|opaque|var|function)\b"
 _ESPRIMA_LIMIT = 400_000
-_LINE_PREFIX = re.compile(r"^Line \d+: ")
+_LINE_PREFIX = r"^Line \d+: "
 
 
 def _syntax_error(data: bytes, errors: list[Node]) -> tuple[int, str] | None:
@@ -220,7 +221,7 @@ def _syntax_error(data: bytes, errors: list[Node]) -> tuple[int, str] | None:
 
     Esprima ends at ECMAScript 2017: what it stumbles over counts only at a place where the grammar stumbles too.
     """
-    if len(data) > _ESPRIMA_LIMIT or _FLOW.search(data):
+    if len(data) > _ESPRIMA_LIMIT or re.search(_FLOW, data):
         return None
     text = data.decode("utf-8", "replace")
     if text.startswith("#!"):
@@ -240,16 +241,14 @@ def _syntax_error(data: bytes, errors: list[Node]) -> tuple[int, str] | None:
     return None
 
 
-_MODERN_AT = re.compile(
-    r"\?\?|\?\.|\*\*=|\|\|=|&&=|#\w|\d_\d|\d+n\b|import\s*\(|import\.meta|catch\s*\{|static\b|\.\.\.|@\w"
-)
+_MODERN_AT = r"\?\?|\?\.|\*\*=|\|\|=|&&=|#\w|\d_\d|\d+n\b|import\s*\(|import\.meta|catch\s*\{|static\b|\.\.\.|@\w"
 
 
 def _is_modern(text: str, index: int) -> bool:
     """Whether what stands at (or just before) a place is syntax newer than esprima."""
     return any(
         start.start() <= index + 1 and start.end() >= index
-        for start in _MODERN_AT.finditer(text, max(0, index - 12), min(len(text), index + 12))
+        for start in re.compile(_MODERN_AT).finditer(text, max(0, index - 12), min(len(text), index + 12))
     )
 
 
@@ -266,7 +265,7 @@ def _esprima_error(text: str) -> tuple[int, str] | None:
             if not isinstance(index, int):
                 return None
             if verdict is None or index > verdict[0]:
-                verdict = index, _LINE_PREFIX.sub("", str(error))
+                verdict = index, re.sub(_LINE_PREFIX, "", str(error))
         except Exception:
             return None
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Callable
 from sys import intern
@@ -672,7 +671,7 @@ def _attribute(walk: Walk, entries: list[Entry], node: Node) -> None:
         start, end = parts[1].start_byte, parts[1].end_byte
         old = walk.bound_name
         walk.bound_name = name
-        value = walk.literal(html.unescape(utf8(walk.source[start + 1 : end - 1])), start, end)
+        value = walk.literal(_unescaped(utf8(walk.source[start + 1 : end - 1])), start, end)
         walk.bound_name = old
     elif form == "jsx_expression":
         inner = kids(parts[1])
@@ -734,7 +733,15 @@ def _children(walk: Walk, entries: list[Entry], node: Node) -> None:
 def _text(walk: Walk, values: list[Value], start: int, end: int) -> None:
     raw = utf8(walk.source[start:end])
     if not raw.isspace():
-        values.append(walk.literal(html.unescape(" ".join(raw.split())), start, end))
+        values.append(walk.literal(_unescaped(" ".join(raw.split())), start, end))
+
+
+def _unescaped(text: str) -> str:
+    if "&" not in text:
+        return text
+    import html
+
+    return html.unescape(text)
 
 
 VALUES: dict[str, ValueHandler] = {

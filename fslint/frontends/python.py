@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from sys import intern
+from typing import TYPE_CHECKING
 
 from tree_sitter import Node, Parser
 
@@ -37,7 +38,6 @@ from ..facts import (
     Write,
 )
 from ..text import line_starts
-from .python_broken import confirm, error_ranges, python_error, repaired
 from .python_scope import (
     LANGUAGE,
     LEFT,
@@ -56,6 +56,9 @@ from .python_values import MAX_DEPTH, POSTFIX, Values, assignment
 from .rows import ClassRow, FunctionRow, RegionRow
 from .syntax import EXTRA, Headers, comment_secrets, generated_marker, kids, marks, passing, scrub, suppressions
 
+if TYPE_CHECKING:
+    from .python_broken import PythonError
+
 _COMMENT = re.compile(rb"#[^\n]*")
 _GLOBAL = re.compile(rb"global\b")
 _WALRUS = re.compile(rb":=")
@@ -65,8 +68,12 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
     """The facts of a Python file. ``data``: UTF-8 without BOM. Never raises on any content."""
     parse = Parser(LANGUAGE).parse
     root = parse(data).root_node
-    error = python_error(data) if root.has_error else None
-    source, ranges, blanked = data, error_ranges(root), list[tuple[int, int]]()
+    error: PythonError | None = None
+    source, ranges, blanked = data, list[tuple[int, int]](), list[tuple[int, int]]()
+    if root.has_error:
+        from .python_broken import error_ranges, python_error, repaired
+
+        error, ranges = python_error(data), error_ranges(root)
     first = ranges[0][0] if ranges else 0
     if error is not None:
         data, root, blanked = repaired(data, root, error, lambda text: parse(text).root_node)
@@ -75,12 +82,19 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
     with contextlib.suppress(RecursionError):  # the caller left too little of the stack: what was read so far
         walk.module(root)
     if walk.doubtful and error is None:
+        from .python_broken import python_error
+
         error = python_error(source)
     if walk.doubtful and error is not None:
         first = min(first, walk.doubtful[0][0]) if ranges else walk.doubtful[0][0]
         ranges = sorted({*ranges, *walk.doubtful})
     for start, end in blanked:
         walk.secrets += (use.secret for use in comment_secrets(source[start:end].decode("utf-8", "replace"), start))
+    syntax_error: tuple[int, str] | None = None
+    if error is not None:
+        from .python_broken import confirm
+
+        syntax_error = confirm(source, first, error)
     lines = line_starts(data)
     comments = _comments(data, root)
     for row in walk.bindings:
@@ -104,7 +118,7 @@ def extract(data: bytes, language: str = "python") -> FileFacts:
         suppressions=_suppressions(comments, root, data, lines),
         globals=tuple(sorted(walk.globals)),
         broken=tuple([Broken(start, end) for start, end in ranges]),
-        syntax_error=confirm(source, first, error) if error is not None else None,
+        syntax_error=syntax_error,
         generated=generated_marker(data, lines),
     )
 

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from sys import intern
 from typing import TYPE_CHECKING
 
-import tree_sitter_python
-from tree_sitter import Language
+from .grammars import language_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-LANGUAGE = Language(tree_sitter_python.language())
+LANGUAGE = language_of("tree_sitter_python")
 
 
 def field_id(name: str) -> int:

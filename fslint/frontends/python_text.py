@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import math
 import re
-import string
-import unicodedata
 from typing import NamedTuple
 
 _ESCAPE = re.compile(r"\\(\n|[\\'\"abfnrtv]|[0-7]{1,3}|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|N\{[^{}\n]*\})")
@@ -22,7 +20,7 @@ _PLAIN_ESCAPES = {
     "t": "\t",
     "v": "\v",
 }
-_SURROGATES = re.compile("[\ud800-\udfff]")
+_SURROGATES = "[\ud800-\udfff]"
 
 
 def unescape(text: str, in_bytes: bool = False) -> str:
@@ -31,8 +29,8 @@ def unescape(text: str, in_bytes: bool = False) -> str:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\\" in text:
         text = _ESCAPE.sub(_bytes_escape if in_bytes else _escape, text)
-        if _SURROGATES.search(text):
-            text = _SURROGATES.sub("\ufffd", text)
+        if re.search(_SURROGATES, text):
+            text = re.sub(_SURROGATES, "\ufffd", text)
     return text
 
 
@@ -42,6 +40,8 @@ def _escape(match: re.Match[str]) -> str:
     if plain is not None:
         return plain
     if code[0] == "N":
+        import unicodedata
+
         try:
             return unicodedata.lookup(code[2:-1])
         except KeyError:
@@ -87,9 +87,8 @@ class FieldSpec(NamedTuple):
     plain: bool
 
 
-_PERCENT = re.compile(
-    r"%(?:\((?P<key>[^()]*)\))?(?P<flags>[#0\- +]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?[hlL]?(?P<type>.)",
-    re.DOTALL,
+_PERCENT = (
+    r"(?s)%(?:\((?P<key>[^()]*)\))?(?P<flags>[#0\- +]*)(?P<width>\*|\d+)?(?:\.(?P<precision>\*|\d*))?[hlL]?(?P<type>.)"
 )
 _MAX_FIELDS = 200
 
@@ -98,7 +97,7 @@ def percent_parts(text: str) -> list[str | FieldSpec] | None:
     """The text parts and fields of a ``%`` text, in order; None where it is no format or takes widths as values."""
     parts: list[str | FieldSpec] = []
     at = 0
-    for match in _PERCENT.finditer(text):
+    for match in re.finditer(_PERCENT, text):
         parts.append(text[at : match.start()])
         at = match.end()
         if match["type"] == "%":
@@ -116,6 +115,8 @@ def percent_parts(text: str) -> list[str | FieldSpec] | None:
 
 def format_parts(text: str) -> list[str | FieldSpec] | None:
     """The text parts and fields of a ``str.format`` text, in order; None where it is malformed or nested."""
+    import string
+
     parts: list[str | FieldSpec] = []
     automatic = 0
     try:

@@ -93,15 +93,13 @@ def marks(data: bytes, stretches: Iterable[tuple[int, int]]) -> Iterator[int]:
 
 # ---------------------------------------------------------------------------------------------------- suppressions
 
-_SUPPRESSION = re.compile(
-    r"""(?ix)
+_SUPPRESSION = r"""(?ix)
     (?: ^ [\s/*\#{<!\-]* | (?:\#|//|/\*|<!--) \s* )      # the comment's start, or a second comment in it
     fslint \s* : \s* ignore (?P<file>-file)? (?![\w-])
     (?: \s* \[ (?P<codes>[^\]\n]*) \] )?
     (?P<reason>[^\n]*)
     """
-)
-_COMMENT_TAIL = re.compile(r"\s*(?:\*+/\s*\}?|--!?>)\s*$")
+_COMMENT_TAIL = r"\s*(?:\*+/\s*\}?|--!?>)\s*$"
 
 
 def parse_suppression(comment: str) -> tuple[str, tuple[str, ...], str] | None:
@@ -111,7 +109,7 @@ def parse_suppression(comment: str) -> tuple[str, tuple[str, ...], str] | None:
     """
     if "fslint" not in comment and "fslint" not in comment.lower():
         return None
-    match = _SUPPRESSION.search(_COMMENT_TAIL.sub("", comment))
+    match = re.search(_SUPPRESSION, re.sub(_COMMENT_TAIL, "", comment))
     if match is None:
         return None
     codes = tuple(code for code in re.split(r"[,\s]+", match["codes"] or "") if code)
@@ -168,12 +166,13 @@ class Headers:
 
 # ------------------------------------------------------------------------------------------------------------ keys
 
+# Patterns that most files need nothing of are compiled when they are first used.
 _SALT = b"fslint key 1"
-_SHAPE = re.compile(r"(?<![A-Za-z0-9_-])(?:na1|eu1)\.[A-Za-z0-9+/_-]{60,}={0,2}")
-_ENCODED_SHAPE = re.compile(r"(?<![A-Za-z0-9_-])(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{75,}={0,2}")
-_FS_API_KEY = re.compile(r"(?<![A-Za-z0-9_-])fs_api_key_[A-Za-z0-9_-]*[A-Za-z0-9]")
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*) +(?=\S+$)")
-_BASE64 = re.compile(r"[A-Za-z0-9+/_-]{4,}={0,2}$")
+_SHAPE = r"(?<![A-Za-z0-9_-])(?:na1|eu1)\.[A-Za-z0-9+/_-]{60,}={0,2}"
+_ENCODED_SHAPE = r"(?<![A-Za-z0-9_-])(?:bmExL|ZXUxL)[A-Za-z0-9+/_-]{75,}={0,2}"
+_FS_API_KEY = r"(?<![A-Za-z0-9_-])fs_api_key_[A-Za-z0-9_-]*[A-Za-z0-9]"
+_SCHEME = r"([A-Za-z][A-Za-z0-9_-]*) +(?=\S+$)"
+_BASE64 = r"[A-Za-z0-9+/_-]{4,}={0,2}$"
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+")
 _NAMED = re.compile(r"fullstory|full_story|(?:^|_)fs_?api(?:_|$|key)|(?:^|_)fs_?key")
@@ -183,7 +182,7 @@ _PROPERTY_NAMES = frozenset({"auth", "authheader", "credential", "credentials"})
 _MIN_NAMED = 16
 _MIN_PROPERTY = 8
 
-_PLACEHOLDER_FORM = re.compile(r"<.*>|\[.*\]|\{.*\}|\$.*|%.*%|%\(?\w*\)?s|__.*__|[xX*.…\-_#?0]*", re.DOTALL)
+_PLACEHOLDER_FORM = r"(?s)<.*>|\[.*\]|\{.*\}|\$.*|%.*%|%\(?\w*\)?s|__.*__|[xX*.…\-_#?0]*"
 _PLACEHOLDER_TEXT = """
     your my the a an of in by with from to this here api key keys token secret secrets value name id org server
     fullstory full story fs auth authorization basic bearer changeme change me dummy placeholder example examples
@@ -191,20 +190,20 @@ _PLACEHOLDER_TEXT = """
     hidden removed env environment config settings production prod staging dev development local live
 """
 _PLACEHOLDER_WORDS = frozenset(_PLACEHOLDER_TEXT.split())
-_X_WORD = re.compile(r"x+|\*+|\.+|…+", re.IGNORECASE)
-_REFERENCE = re.compile(
+_X_WORD = r"(?i)x+|\*+|\.+|…+"
+_REFERENCE = (
     r"[A-Za-z][A-Za-z0-9+.-]*://|(?:arn|vault|secret|secrets|ssm|op|gcp|aws|azure|file|env|urn|data|projects):|www\."
 )
-_PATH = re.compile(
+_PATH = (
     r"(?:\.{0,2}|~|[A-Za-z]:)[/\\]"
     r"|(?:[A-Za-z_.-]+[/\\])+[A-Za-z_.-]*$"
     r"|[^\s]*\.(?:json|txt|key|pem|ya?ml|env|ini|toml)$"
 )
-_CAPITALS = re.compile(r"(?=.*_)[A-Z0-9_]+$")
-_ORG_ID = re.compile(r"o-[A-Za-z0-9]+(?:-(?:na|eu)\d)?$")
-_PATTERN = re.compile(r"\(\?|\[[^\]]*-[^\]]*\]|\\")
+_CAPITALS = r"(?=.*_)[A-Z0-9_]+$"
+_ORG_ID = r"o-[A-Za-z0-9]+(?:-(?:na|eu)\d)?$"
+_PATTERN = r"\(\?|\[[^\]]*-[^\]]*\]|\\"
 """A regular expression: ``FS_API_KEY = re.compile(r'fs_[A-Z]{20,}')``."""
-_HOLE = re.compile(r"\$\{|\{\{|\$\(|<%|%\(\w+\)s|\.\.\.|…")
+_HOLE = r"\$\{|\{\{|\$\(|<%|%\(\w+\)s|\.\.\.|…"
 
 
 def words_of(name: str) -> list[str]:
@@ -215,13 +214,13 @@ def words_of(name: str) -> list[str]:
 def is_placeholder(text: str) -> bool:
     """Whether a literal as a whole stands for a key that is still to be filled in."""
     text = text.strip().strip("'\"`")
-    if _PLACEHOLDER_FORM.fullmatch(text):
+    if re.fullmatch(_PLACEHOLDER_FORM, text):
         return True
     parts = [part for part in re.split(r"[\s\-_.:/]+", text) if part]
     return all(
-        _X_WORD.fullmatch(part)
+        re.fullmatch(_X_WORD, part)
         or part.lower() in _PLACEHOLDER_WORDS
-        or (part.isalpha() and all(w in _PLACEHOLDER_WORDS or _X_WORD.fullmatch(w) for w in words_of(part)))
+        or (part.isalpha() and all(w in _PLACEHOLDER_WORDS or re.fullmatch(_X_WORD, w) for w in words_of(part)))
         for part in parts
     )
 
@@ -253,7 +252,7 @@ def secret_for(text: str, start: int, end: int, name: str) -> Secret | None:
     return None
 
 
-_COMMENTED = re.compile(r"""([A-Za-z_][\w.\-]*)["']?\s*[:=]\s*(["'`])((?:(?!\2)\S){16,})\2""")
+_COMMENTED = r"""([A-Za-z_][\w.\-]*)["']?\s*[:=]\s*(["'`])((?:(?!\2)\S){16,})\2"""
 
 
 def comment_secrets(text: str, offset: int) -> list[KeyUse]:
@@ -265,7 +264,7 @@ def comment_secrets(text: str, offset: int) -> list[KeyUse]:
     for at, stop, key, kind in _shapes(text):
         found[at] = (stop, key, kind)
     if "=" in text or ":" in text:
-        for match in _COMMENTED.finditer(text):
+        for match in re.finditer(_COMMENTED, text):
             covered = any(match.start(3) <= at < match.end(3) for at in found)
             secret = None if covered else secret_for(match[3], 0, 0, match[1].rpartition(".")[2])
             if secret is not None and secret.kind == "named" and _looks_random(match[3]):
@@ -322,7 +321,7 @@ def _shapes(text: str) -> list[tuple[int, int, str, str]]:
     found: list[tuple[int, int, str, str]] = []
     for hints, pattern, kind, test in _SHAPES:
         if any(hint in text for hint in hints):
-            found += ((m.start(), m.end(), m[0], kind) for m in pattern.finditer(text) if test(m[0]))
+            found += ((m.start(), m.end(), m[0], kind) for m in re.finditer(pattern, text) if test(m[0]))
     return found
 
 
@@ -333,10 +332,10 @@ def _has_key_alphabet(key: str) -> bool:
 
 def _encodes_key(key: str) -> bool:
     decoded = _decoded(key)
-    return decoded is not None and _SHAPE.match(decoded) is not None
+    return decoded is not None and re.match(_SHAPE, decoded) is not None
 
 
-_SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Callable[[str], bool]], ...] = (
+_SHAPES: tuple[tuple[tuple[str, ...], str, str, Callable[[str], bool]], ...] = (
     (("na1.", "eu1."), _SHAPE, "shape", _has_key_alphabet),
     (("bmExL", "ZXUxL"), _ENCODED_SHAPE, "shape", _encodes_key),
     (("fs_api_key_",), _FS_API_KEY, "fs_api_key", lambda key: not is_placeholder(key)),
@@ -346,7 +345,7 @@ _SHAPES: tuple[tuple[tuple[str, ...], re.Pattern[str], str, Callable[[str], bool
 def _split(text: str) -> tuple[str, str]:
     """A header's scheme with its blanks ("" without one), and what follows."""
     text = text.strip()
-    match = _SCHEME.match(text)
+    match = re.match(_SCHEME, text)
     return (match[0], text[match.end() :]) if match else ("", text)
 
 
@@ -374,12 +373,12 @@ def _key_like(key: str, least: int) -> bool:
         len(key) >= least
         and not any(c.isspace() for c in key)
         and not is_placeholder(key)
-        and not _CAPITALS.match(key)
-        and not _REFERENCE.match(key)
-        and not _PATH.match(key)
-        and not _ORG_ID.match(key)
-        and not _HOLE.search(key)
-        and not _PATTERN.search(key)
+        and not re.match(_CAPITALS, key)
+        and not re.match(_REFERENCE, key)
+        and not re.match(_PATH, key)
+        and not re.match(_ORG_ID, key)
+        and not re.search(_HOLE, key)
+        and not re.search(_PATTERN, key)
     )
 
 
@@ -394,7 +393,7 @@ def _looks_random(key: str) -> bool:
 
 def _decoded(key: str) -> str | None:
     """What a text is base64 of, if it is base64 of text."""
-    if not _BASE64.match(key):
+    if not re.match(_BASE64, key):
         return None
     plain = key.rstrip("=").replace("-", "+").replace("_", "/")
     try:
