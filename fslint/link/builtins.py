@@ -215,6 +215,8 @@ def last(name: str) -> str:
 def evaluate(evaluator: Evaluator, call: CallV, env: Env | None) -> Val | None:
     """The value of a call whose callee is no function of the project."""
     callee = call.callee
+    if type(callee) is MemberV and callee.key not in _METHODS and callee.key != "getState":
+        return None
     if isinstance(callee, CallV) and not call.new:
         maker = _MAKERS.get(last(callee.name))
         return None if maker is None else maker(evaluator, call, callee)

@@ -445,7 +445,10 @@ class Evaluator:
                         return found
             base = self.eval(module, target, env)
             if type(name) is str and not key.kind and type(base) is not Choice:
-                return self._member_of(module, base, name, module.place(node), node.optional, node.subscript)
+                place = module.place(node)
+                if base.decl is None and name != "FS" and type(base) in _OPAQUE:
+                    return MemberV(place, base, name, node.optional, node.subscript)
+                return self._member_of(module, base, name, place, node.optional, node.subscript)
             key_value: Val = Lit(module.place(key), name, key.kind)
         else:
             base = self.eval(module, target, env)
@@ -456,12 +459,11 @@ class Evaluator:
     def _entry(self, module: Module, target: f.Name, name: str, env: Env | None) -> Val | None:
         """A member of an object literal that a name holds, without a look at the object's other entries (of which some
         may come back here); None where the whole object has to be known."""
-        binding = module.facts.bindings[target.binding]
-        if binding.imported >= 0 or len(binding.assigns) != 1 or binding.type is not None:
-            return None
-        assign = binding.assigns[0]
-        literal = assign.value
-        if type(literal) is not f.Object or assign.op != "=" or target.binding in module.param_of:
+        known = module.literals.get(target.binding)
+        if known is None:
+            known = module.literals[target.binding] = _literal_of(module, target.binding)
+        binding, literal = known
+        if literal is None:
             return None
         entries = module.plain_entries(literal)
         if entries is None or (entry := entries.get(name)) is None:
@@ -1194,17 +1196,44 @@ class Evaluator:
 
     def _name(self, module: Module, node: f.Name, env: Env | None) -> Val:
         number = node.binding
-        if number in module.param_of:
+        single = module.singles.get(number)
+        if single is None:
+            single = module.singles[number] = self._single(module, number)
+        how, assigned = single
+        if how == _PARAMETER:
             value = self._param(module, number, env)
-        else:
-            binding = module.facts.bindings[number]
-            found = module.imported.get(binding.imported) if binding.imported >= 0 else None
+        elif how == _IMPORT:
+            found = module.imported.get(module.facts.bindings[number].imported)
             if found is not None and found.place is not _HERE:
                 value = found
             else:
                 value = self.binding(module, number, env, node.start, module.place(node))
+        elif how == _MANY:
+            value = self.binding(module, number, env, node.start, module.place(node))
+        else:
+            if how == _TOP and env is not None and env.function != 0:
+                env = None
+            value = self.eval(module, assigned, env)
+            if type(value) is Choice:
+                value = self._kept(
+                    module, number, module.facts.bindings[number], value, env, node.start, module.place(node)
+                )
         kind = type(value)
         return _without_ruled_out(module, node, value) if kind is Lit or kind is Choice else value
+
+    def _single(self, module: Module, number: int) -> tuple[int, Any]:
+        """How a name gets its value: most are given one, once, and that is never changed."""
+        binding = module.facts.bindings[number]
+        if binding.imported >= 0:
+            return _IMPORT, None
+        if number in module.param_of:
+            return _PARAMETER, None
+        assigns = binding.assigns
+        if len(assigns) != 1 or assigns[0].op not in _GIVES or binding.type is not None:
+            return _MANY, None
+        if number in self._changes(module):
+            return _MANY, None
+        return (_TOP if binding.function == 0 else _LOCAL), assigns[0].value
 
     def binding(self, module: Module, number: int, env: Env | None, use: int, place: Place) -> Val:
         """What a binding is at byte offset ``use`` (-1: anywhere)."""
@@ -1715,7 +1744,12 @@ class Evaluator:
                 else:
                     positional.append(Elem(module.place(node), inner))
                 continue
-            value = self.argument(module, argument, env)
+            if argument.name:
+                value = self.argument(module, argument, env)
+            else:
+                value = self.eval(module, node, env)
+                positional.append(value if value.at is not None else value.with_at(module.place(node)))
+                continue
             if argument.name == "**":
                 if isinstance(value, Obj):
                     keywords.extend((e.name, e.value if e.value.at else e.value.with_at(e.at)) for e in value.entries)
@@ -1723,10 +1757,8 @@ class Evaluator:
                         keywords.append(("**", value))
                 else:
                     keywords.append(("**", value))
-            elif argument.name:
-                keywords.append((argument.name, value))
             else:
-                positional.append(value)
+                keywords.append((argument.name, value))
         return tuple(positional), tuple(keywords)
 
     def argument(self, module: Module, argument: f.Argument, env: Env | None) -> Val:
@@ -1856,16 +1888,17 @@ class Evaluator:
         place = cast(Place, env.place)
         params = facts.params
         start = 0
+        decorated = bool(facts.decorators)
         if (
             module.python
             and facts.cls >= 0
             and params
             and func.this is not None
-            and not _has_decorator(facts, "staticmethod")
+            and not (decorated and _has_decorator(facts, "staticmethod"))
         ):
             if params[0].binding >= 0:
                 this = func.this
-                if _has_decorator(facts, "classmethod") and isinstance(this, Inst):
+                if decorated and _has_decorator(facts, "classmethod") and isinstance(this, Inst):
                     this = this.cls
                 env.values[params[0].binding] = this
             start = 1
@@ -1951,9 +1984,6 @@ class Evaluator:
         or where it is a context manager, what it yields."""
         facts = func.module.function(func.function)
         key = (func.module.path, func.function)
-        fallback: Val = CallV(place, func, args, func.module, -1, False)
-        if facts.return_type is not None:
-            fallback = fallback.with_decl(func.module, facts.return_type)
         managed = yields or (
             bool(facts.decorators)
             and any(_decorator_name(func.module, d).endswith("contextmanager") for d in facts.decorators)
@@ -1961,23 +1991,24 @@ class Evaluator:
         if (facts.is_generator and not managed) or len(self._invoking) >= MAX_INVOKE or self._invoking.count(key) >= 1:
             if key in self._invoking:
                 self._cycles += 1
-            return fallback
+            return _not_looked_into(func, facts, args, place)
         returns = [r for r in facts.returns if r.yields == facts.is_generator and r.value is not None]
         if not returns or len(returns) > 8:
             if facts.return_type is not None:
                 instance = self.instance_of(func.module, facts.return_type, place)
                 if instance is not None:
                     return instance
-            return fallback
+            return _not_looked_into(func, facts, args, place)
         self._invoking.append(key)
         try:
             env = self.bind(func, args, place)
             values = [self.eval(func.module, r.value, env) for r in returns]
         finally:
             self._invoking.pop()
-        present = [v for v in values if not (isinstance(v, Lit) and v.value is None)]
-        value = self.choice(place, present or values, "return")
-        if isinstance(value, (CallV, MemberV, Unknown, Typed, Param)):
+        if len(values) > 1:
+            values = [v for v in values if not (type(v) is Lit and v.value is None)] or values
+        value = self.choice(place, values, "return")
+        if type(value) in _DECLARABLE and type(value) is not Obj:
             if facts.return_type is not None and value.decl is None:
                 value = value.with_decl(func.module, facts.return_type)
             if value.decl is not None and isinstance(value, (CallV, MemberV, Unknown)):
@@ -2230,6 +2261,16 @@ class _Changes:
         return self._keys is not None and name not in self._keys
 
 
+def _literal_of(module: Module, number: int) -> tuple[f.Binding, f.Object | None]:
+    """The object literal that a name holds from the start, if it does."""
+    binding = module.facts.bindings[number]
+    if binding.imported < 0 and len(binding.assigns) == 1 and binding.type is None and number not in module.param_of:
+        assign = binding.assigns[0]
+        if type(assign.value) is f.Object and assign.op == "=":
+            return binding, assign.value
+    return binding, None
+
+
 def _index_changes(module: Module) -> dict[int, list[_Change]]:
     index: dict[int, list[_Change]] = {}
 
@@ -2292,6 +2333,14 @@ def _index_changes(module: Module) -> dict[int, list[_Change]]:
     for changes in index.values():
         changes.sort(key=lambda change: change.start)
     return index
+
+
+def _not_looked_into(func: Func, facts: f.Function, args: Args, place: Place) -> Val:
+    """A call of a function of the project as that of any other."""
+    value = CallV(place, func, args, func.module, -1, False)
+    if facts.return_type is not None:
+        value.decl = (func.module, facts.return_type)
+    return value
 
 
 class _ObjectBuilder:
@@ -2505,6 +2554,9 @@ def _type_name(head: Val) -> str:
         return head.path[-1]
     return ""
 
+
+_IMPORT, _PARAMETER, _MANY, _TOP, _LOCAL = range(5)
+"""How a name gets its value: from another file, from a caller, in several ways, in one (in the module, in a function)."""
 
 _GIVES = frozenset({"=", "default", "walrus", "with", "for", "??=", "||=", "or="})
 """Assignments whose value is the right side."""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..diagnostics import Place
 from ..facts import (
     Array,
+    Binding,
     Call,
     Entry,
     FileFacts,
@@ -79,6 +80,8 @@ class Module:
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.imported: dict[int, Val] = {}
+        self.literals: dict[int, tuple[Binding, Object | None]] = {}
+        self.singles: dict[int, tuple[int, Any]] = {}
         self.free: dict[int, Val] = {}
         self.aliases: dict[int, tuple[Module, Type] | None] = {}
         self._plain_entries: dict[int, dict[object, Entry] | None] = {}

@@ -69,7 +69,7 @@ class Val:
 
     def with_at(self, at: Place) -> Val:
         """A copy that was handed through a parameter as the expression at ``at``."""
-        new = self._copy()
+        new: Val = (_COPIERS.get(type(self)) or _copier(type(self)))(self)
         new.at = at
         return new
 
