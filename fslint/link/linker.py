@@ -14,7 +14,7 @@ from .. import facts as f
 from ..calls import BROWSER_PACKAGES, METHODS, MOBILE_PACKAGES, SDK_PACKAGE, SERVER_FUNCTIONS
 from ..diagnostics import Place
 from .evaluate import Evaluator
-from .modules import Env, Module
+from .modules import Env, Module, nodes
 from .project import CallEdge, Frame, Project, Request, TrackingCall
 from .registrations import produced, register
 from .requests import Sent, authorization_of, get
@@ -125,6 +125,7 @@ class Linker:
         self._own: set[str] = set()
         self._given: dict[tuple[str, str], bool] = {}
         self._passed: dict[Link, _Passed] = {}
+        self._used: dict[Module, _Known[int]] = {}
         self._reaching: set[Key] = set()
         self.skipped: dict[str, int] = {}
         self._rooted = False
@@ -645,15 +646,15 @@ class Linker:
     def _reexports(self, module: Module) -> bool:
         """A Python module that imports for others: with ``*``, or what it does not use itself."""
         facts = module.facts
-        used = module.__dict__.get("_used")
+        used = self._used.get(module)
         if used is None:
-            used = module.__dict__["_used"] = {n.binding for n in module.nodes if isinstance(n, f.Name)}
+            used = self._used[module] = _Known(n.binding for n in nodes(facts) if type(n) is f.Name)
         for imported in facts.imports:
-            if imported.how == "star" or (imported.binding >= 0 and imported.binding not in used):
-                if any(
-                    p in self._tracking for p in self.resolver.resolve(module.path, imported.specifier, imported.name)
-                ):
-                    return True
+            if imported.how == "star" or imported.binding >= 0:
+                paths = self.resolver.resolve(module.path, imported.specifier, imported.name)
+                if any(path in self._tracking for path in paths):
+                    if imported.how == "star" or not used.meets({imported.binding}):
+                        return True
         return False
 
     def _carries(self, value: Val, depth: int = 0) -> bool:

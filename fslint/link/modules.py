@@ -261,7 +261,7 @@ class Module:
     @cached_property
     def nodes(self) -> list[Node]:
         """Every value node of the file."""
-        return nodes(self.facts)
+        return list(nodes(self.facts))
 
     @cached_property
     def object_of(self) -> dict[int, Object]:
@@ -288,25 +288,23 @@ def _plain_entries(node: Object) -> dict[object, Entry] | None:
     return {key: entry for key, entry in found.items() if key not in unsure}
 
 
-def nodes(facts: FileFacts) -> list[Node]:
-    """Every value node of a file. Slow for large files: ``Module.nodes`` keeps it."""
-    result: list[Node] = []
+def nodes(facts: FileFacts) -> Iterator[Node]:
+    """Every value node of a file. Slow for large files: ``Module.nodes`` keeps them."""
     stack: list[Any] = [
         facts.functions, facts.classes, facts.regions, facts.bindings, facts.calls, facts.exports, facts.writes,
         facts.awaits, facts.throws,
     ]  # fmt: skip
-    pop, extend, found = stack.pop, stack.extend, result.append
+    pop, extend = stack.pop, stack.extend
     while stack:
         item = pop()
         kind = type(item)
         if kind is tuple:
             extend(item)
         elif item is not None:
-            found(item)
+            yield item
             parts = _parts(kind)  # type: ignore[arg-type]
             if parts is not None:
                 extend(parts(item))
-    return result
 
 
 @cache
