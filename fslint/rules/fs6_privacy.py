@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from .. import facts as f
 from ..diagnostics import Diagnostic, Place
@@ -21,11 +22,13 @@ NEVER = "credentials and card, bank or government numbers must never reach FullS
 _LONGEST = max(len(term) for term in _SENSITIVE | _PERSONAL)
 
 
+@lru_cache(4096)
 def sensitive_term(name: str) -> tuple[str, ...] | None:
     """The credential, card, bank or government number that a name ends in."""
     return _term(name, _SENSITIVE)
 
 
+@lru_cache(4096)
 def personal_term(name: str) -> tuple[str, ...] | None:
     """The personal datum that a name ends in."""
     found = _term(name, _PERSONAL)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import cast
+from weakref import WeakKeyDictionary
 
 from .. import facts as f
 from ..diagnostics import Diagnostic, Edit, Fix, Place, Related
@@ -104,8 +105,15 @@ def _nested(
 
 def all_properties(project: Project, *kinds: str, into_arrays: bool = False) -> Iterator[Prop]:
     """The properties of every call of these kinds."""
+    known = _FOUND.setdefault(project, {})
     for call in project.of_kind(*(kinds or KINDS)):
-        yield from properties(call, into_arrays)
+        found = known.get((call, into_arrays))
+        if found is None:
+            found = known[call, into_arrays] = tuple(properties(call, into_arrays))
+        yield from found
+
+
+_FOUND: WeakKeyDictionary[Project, dict[tuple[TrackingCall, bool], tuple[Prop, ...]]] = WeakKeyDictionary()
 
 
 def has_suffix(name: str) -> bool:
