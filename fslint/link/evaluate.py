@@ -184,7 +184,7 @@ class Evaluator:
     # ----------------------------------------------------------------------------------------------- simple values
 
     def _literal(self, module: Module, node: f.Literal, env: Env | None) -> Val:
-        return Lit(module.place(node), node.value, node.kind)
+        return Lit(module.spot(node, env), node.value, node.kind)
 
     def _secret(self, module: Module, node: f.Secret, env: Env | None) -> Val:
         return SecretV(module.place(node), node)
@@ -197,7 +197,7 @@ class Evaluator:
         function = module.function(node.function)
         if function.kind in ("arrow", "lambda") and env is not None:
             this = env.this
-        return Func(module.place(node), module, node.function, env, this)
+        return Func(module.spot(node, env), module, node.function, env, this)
 
     def _class(self, module: Module, node: f.ClassRef, env: Env | None) -> Val:
         return Cls(module.place(node), module, node.cls)
@@ -219,7 +219,7 @@ class Evaluator:
 
     def _template(self, module: Module, node: f.Template, env: Env | None) -> Val:
         parts = [(self.eval(module, part, env), module.place(part)) for part in node.parts]
-        return self.template(module.place(node), parts, node.how, _own_parameters(node.parts, env))
+        return self.template(module.spot(node, env), parts, node.how, _own_parameters(node.parts, env))
 
     def template(
         self, place: Place, parts: Sequence[tuple[Val, Place]], how: str, own: frozenset[int] = frozenset()
@@ -285,7 +285,7 @@ class Evaluator:
     def _one_of(self, module: Module, node: f.OneOf, env: Env | None) -> Val:
         if node.how == "and":
             return self.eval(module, node.values[-1], env)
-        place = module.place(node)
+        place = module.spot(node, env)
         values = [self.eval(module, value, env) for value in node.values]
         if node.how in ("or", "nullish"):
             kept: list[Val] = []
@@ -330,7 +330,7 @@ class Evaluator:
                     is_open = True
             else:
                 items.append(self.eval(module, item, env))
-        return Arr(module.place(node), tuple(items), is_open, node.kind)
+        return Arr(module.spot(node, env), tuple(items), is_open, node.kind)
 
     def _comprehension(self, module: Module, node: f.Comprehension, env: Env | None) -> Val:
         place = module.place(node)
@@ -340,7 +340,7 @@ class Evaluator:
         return Arr(place, (element,), True, "list")
 
     def _unary(self, module: Module, node: f.Unary, env: Env | None) -> Val:
-        place = module.place(node)
+        place = module.spot(node, env)
         if node.op in ("!", "not", "delete", "typeof"):
             kind = "str" if node.op == "typeof" else "bool"
             return Typed(place, kind, node.op, self._later(lambda: (self.eval(module, node.value, env),)))
@@ -355,7 +355,7 @@ class Evaluator:
         return Typed(place, "int" if node.op in ("~", "++", "--") else "num", node.op, (value,))
 
     def _binary(self, module: Module, node: f.Binary, env: Env | None) -> Val:
-        place = module.place(node)
+        place = module.spot(node, env)
         if node.op not in ("+", "|", "%"):
             kind = "bool" if node.op in _COMPARISON else ""
             both = self._later(lambda: (self.eval(module, node.left, env), self.eval(module, node.right, env)))
@@ -393,7 +393,7 @@ class Evaluator:
                             name, module.place(entry.key), option.place, value, at, entry.maybe or len(alternatives) > 1
                         )
                     )
-        return builder.build(module.place(node))
+        return builder.build(module.spot(node, env))
 
     def _spread_into(self, builder: _ObjectBuilder, value: Val, maybe: bool) -> None:
         alternatives = options(value)
@@ -445,7 +445,7 @@ class Evaluator:
                         return found
             base = self.eval(module, target, env)
             if type(name) is str and not key.kind and type(base) is not Choice:
-                place = module.place(node)
+                place = module.spot(node, env)
                 if base.decl is None and name != "FS" and type(base) in _OPAQUE:
                     return MemberV(place, base, name, node.optional, node.subscript)
                 return self._member_of(module, base, name, place, node.optional, node.subscript)
@@ -453,7 +453,7 @@ class Evaluator:
         else:
             base = self.eval(module, target, env)
             key_value = self.eval(module, key, env)
-        value = self.member(module, base, key_value, module.place(node), node.optional, node.subscript)
+        value = self.member(module, base, key_value, module.spot(node, env), node.optional, node.subscript)
         return _without_ruled_out(module, node, value)
 
     def _entry(self, module: Module, target: f.Name, name: str, env: Env | None) -> Val | None:
@@ -1207,16 +1207,16 @@ class Evaluator:
             if found is not None and found.place is not _HERE:
                 value = found
             else:
-                value = self.binding(module, number, env, node.start, module.place(node))
+                value = self.binding(module, number, env, node.start, module.spot(node, env))
         elif how == _MANY:
-            value = self.binding(module, number, env, node.start, module.place(node))
+            value = self.binding(module, number, env, node.start, module.spot(node, env))
         else:
             if how == _TOP and env is not None and env.function != 0:
                 env = None
             value = self.eval(module, assigned, env)
             if type(value) is Choice:
                 value = self._kept(
-                    module, number, module.facts.bindings[number], value, env, node.start, module.place(node)
+                    module, number, module.facts.bindings[number], value, env, node.start, module.spot(node, env)
                 )
         kind = type(value)
         return _without_ruled_out(module, node, value) if kind is Lit or kind is Choice else value
@@ -1517,7 +1517,7 @@ class Evaluator:
         return GlobalV(place, ("this",))
 
     def _global(self, module: Module, node: f.Global, env: Env | None) -> Val:
-        place = module.place(node)
+        place = module.spot(node, env)
         if module.python:
             if module.starred:
                 starred = self._starred(module, node.name)
@@ -1740,15 +1740,15 @@ class Evaluator:
             if type(node) is f.Spread:
                 inner = self.eval(module, node.value, env)
                 if isinstance(inner, Arr) and not inner.open:
-                    positional.extend(v if v.at else v.with_at(module.place(node)) for v in inner.items)
+                    positional.extend(v if v.at else v.with_at(module.spot(node, env)) for v in inner.items)
                 else:
-                    positional.append(Elem(module.place(node), inner))
+                    positional.append(Elem(module.spot(node, env), inner))
                 continue
             if argument.name:
                 value = self.argument(module, argument, env)
             else:
                 value = self.eval(module, node, env)
-                positional.append(value if value.at is not None else value.with_at(module.place(node)))
+                positional.append(value if value.at is not None else value.with_at(module.spot(node, env)))
                 continue
             if argument.name == "**":
                 if isinstance(value, Obj):
@@ -1766,15 +1766,15 @@ class Evaluator:
         node, name = argument.value, argument.name
         value = self.eval(module, node, env)
         if name and name != "**":
-            value = value.with_at(value.at or module.place(node))
+            value = value.with_at(value.at or module.spot(node, env))
             value.key_at = Place(module.path, argument.start, argument.start + len(name.encode()))
         elif value.at is None:
-            value = value.with_at(module.place(node))
+            value = value.with_at(module.spot(node, env))
         return value
 
     def _call(self, module: Module, node: f.CallRef, env: Env | None) -> Val:
         call = module.call(node.call)
-        place = module.place(node)
+        place = module.spot(node, env)
         callee = self.eval(module, call.callee, env)
         if type(callee) is not Choice:
             return self._call_one(module, node.call, call, callee, env, place)
@@ -2020,7 +2020,7 @@ class Evaluator:
     # --------------------------------------------------------------------------------------------------- iteration
 
     def _element(self, module: Module, node: f.Element, env: Env | None) -> Val:
-        return self.element(self.eval(module, node.value, env), module.place(node))
+        return self.element(self.eval(module, node.value, env), module.spot(node, env))
 
     def element(self, base: Val, place: Place) -> Val:
         """An element of an iterable: of a known collection one of its items, of a known object one of its keys."""

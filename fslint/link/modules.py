@@ -80,6 +80,7 @@ class Module:
         self.memo: dict[int, Val] = {}
         self.changed: dict[tuple[int, object], tuple[Val, Val]] = {}
         self.imported: dict[int, Val] = {}
+        self._spots: dict[int, Place] = {}
         self.literals: dict[int, tuple[Binding, Object | None]] = {}
         self.singles: dict[int, tuple[int, Any]] = {}
         self.free: dict[int, Val] = {}
@@ -93,6 +94,16 @@ class Module:
     def place(self, node: Node) -> Place:
         """The place of a node of this file."""
         return _new(Place, (self.path, node.start, node.end))
+
+    def spot(self, node: Node, env: Env | None) -> Place:
+        """The place of a node that is being evaluated: made once where that is done in one environment after another."""
+        if env is None:
+            return _new(Place, (self.path, node.start, node.end))
+        key = id(node)
+        place = self._spots.get(key)
+        if place is None:
+            place = self._spots[key] = _new(Place, (self.path, node.start, node.end))
+        return place
 
     def line(self, offset: int) -> int:
         """1-based line of a byte offset."""
