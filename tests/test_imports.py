@@ -147,7 +147,7 @@ def project(names: int, rng: random.Random) -> dict[str, str]:
 def test_a_run_finds_what_a_run_over_all_files_finds(
     tmp_path: Path, seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "ENOUGH", 5)
+    monkeypatch.setattr("fslint.workspace.ENOUGH", 5)
     files = project(30, random.Random(seed))
     write_project(tmp_path, files)
     git_init(tmp_path)
