@@ -1343,8 +1343,8 @@ class Evaluator:
         functions around it."""
         facts = module.function(function)
         param = facts.params[index]
-        known = module.free.get(param.binding)
-        if known is not None and (env is None or function not in module.callbacks):
+        known = module.free.get(param.binding) if env is None else None
+        if known is not None:
             free = Param(known.place, module, function, index, param.binding, param.name)
             free.decl = known.decl
             return free
@@ -1382,7 +1382,9 @@ class Evaluator:
             if instance is not None:
                 return instance
             free.decl = (module, param.type)
-        if param.binding >= 0 and self._exporting == 0 and self._cycles == before and env is None:
+        # (What a callback is given hangs on more.)
+        settled = self._exporting == 0 and self._cycles == before
+        if param.binding >= 0 and callback is None and env is None and settled:
             module.free[param.binding] = free._copy()
         return free
 
