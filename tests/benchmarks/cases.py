@@ -77,8 +77,17 @@ def tree_group(tree: Tree, folder: Path, configuration: Path) -> Group:
     first, second, other = _changeable(root, sites)
     original = {path: (root / path).read_bytes() for path in (first, second, other)}
 
+    def restore() -> None:
+        for path, content in original.items():
+            (root / path).write_bytes(content)
+
     def changed(path: str, line: str = _CODE) -> Callable[[], None]:
-        return lambda: _change(root / path, original[path], line)
+        def before() -> None:
+            restore()
+            run(Command(fslint("check"), root))
+            _change(root / path, original[path], line)
+
+        return before
 
     spare = configuration / "cache"
     cases += [
@@ -100,10 +109,6 @@ def tree_group(tree: Tree, folder: Path, configuration: Path) -> Group:
         expect(events(root, "--no-cache"), sites)
         expect(events(root), sites)
         run(Command(fslint("check"), root))  # a warm run is one after a check, which keeps more than `events` does
-
-    def restore() -> None:
-        for path, content in original.items():
-            (root / path).write_bytes(content)
 
     tracking = len({site.path for site in sites})
     facts = (
