@@ -54,7 +54,7 @@ def _hash(path: str, rows: Rows) -> int:
 
 
 def scan(paths: Sequence[str], read: Read) -> bytes:
-    """The imports of some files, as ``Scanned`` reads them. ``read``: a file's text, empty where there is none."""
+    """The imports of some files, a part of a pass as ``Scanned`` reads it. ``read``: a file's text, empty where there is none."""
     from .resolve.written import key_of_row
 
     writers: dict[str, list[int]] = {}
@@ -88,10 +88,10 @@ def scan(paths: Sequence[str], read: Read) -> bytes:
     return _HEADER.pack(_MAGIC, total, *map(len, parts)) + b"".join(parts)
 
 
-class Scanned:
-    """What ``scan`` found. ``dump``: as bytes."""
+class _Part:
+    """What ``scan`` found."""
 
-    def __init__(self, dump: bytes) -> None:
+    def __init__(self, dump: memoryview) -> None:
         """Raises ``ValueError`` for what ``scan`` did not make."""
         try:
             magic, total, *lengths = _HEADER.unpack_from(dump)
@@ -99,10 +99,9 @@ class Scanned:
             raise ValueError("no index of imports") from None
         if magic != _MAGIC or _HEADER.size + sum(lengths) != len(dump):
             raise ValueError("no index of imports")
-        self.dump = dump
         self.total = int.from_bytes(total, "little")
         ends = [*accumulate(lengths, initial=_HEADER.size)]
-        self._parts = [memoryview(dump)[a:b] for a, b in pairwise(ends)]
+        self._parts = [dump[a:b] for a, b in pairwise(ends)]
 
     @cached_property
     def paths(self) -> list[str]:
@@ -136,6 +135,48 @@ class Scanned:
         """The hash of what a file imports."""
         number = self.numbers.get(path)
         return 0 if number is None else int.from_bytes(self._parts[6][number * _HASH : (number + 1) * _HASH], "little")
+
+
+class Scanned:
+    """One pass over all files, in any number of parts."""
+
+    def __init__(self, scans: Sequence[bytes]) -> None:
+        """``scans``: what ``scan`` gave for each part. Raises ``ValueError`` for anything else."""
+        self._scans = scans
+        self._parts = [_Part(memoryview(part)) for part in scans]
+        self.total = sum(part.total for part in self._parts)
+
+    def writers(self, key: str) -> Iterator[tuple[str, list[str]]]:
+        """The rows that are found by a word, and the files that write them."""
+        for part in self._parts:
+            yield from part.writers(key)
+
+    def unclear(self) -> list[str]:
+        """The files whose text does not tell all their imports."""
+        return [path for part in self._parts for path in part.unclear()]
+
+    def hash_of(self, path: str) -> int:
+        """The hash of what a file imports."""
+        return next((part.hash_of(path) for part in self._parts if path in part.numbers), 0)
+
+    def dump(self) -> bytes:
+        """As bytes, for the cache."""
+        return struct.pack(f"<{len(self._scans) + 1}I", len(self._scans), *map(len, self._scans)) + b"".join(
+            self._scans
+        )
+
+
+def _scans(dump: bytes) -> list[bytes]:
+    """What ``Scanned.dump`` was made of. Raises ``ValueError`` for anything else."""
+    try:
+        (number,) = struct.unpack_from("<I", dump)
+        lengths = struct.unpack_from(f"<{number}I", dump, 4)
+    except struct.error:
+        raise ValueError("no index of imports") from None
+    ends = [*accumulate(lengths, initial=4 + 4 * number)]
+    if not number or ends[-1] != len(dump):
+        raise ValueError("no index of imports")
+    return [dump[a:b] for a, b in pairwise(ends)]
 
 
 class Imports:
@@ -197,7 +238,7 @@ def load(scanned: bytes | None, changed: bytes | None, digest: str) -> Imports |
             str(path): (tuple(map(str, found)), bool(whole))
             for path, (found, whole) in json.loads(changed or b"").items()
         }
-        imports = Imports(Scanned(scanned or b""), rows)
+        imports = Imports(Scanned(_scans(scanned or b"")), rows)
         return imports if imports.digest == digest else None
     except (ValueError, TypeError, AttributeError):
         return None

@@ -11,7 +11,7 @@ import stat
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,8 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 """A pipe is not waited for."""
 ENOUGH = 500
 """Files from which it pays to look for imports in a process of its own."""
+MOST_SCANS = 2
+"""Processes that look for imports."""
 MAX_SEARCHED = 100_000_000
 """Bytes of a file above which it is not opened, not even to see whether it is worth a word."""
 
@@ -67,7 +69,7 @@ class Workspace:
         self.importers = Importers(self)
         """Those that ``link`` asked for."""
         self.named = frozenset(named)
-        self._scan: Aside | None = None
+        self._scan: list[Aside] = []
         self._top = f"{settings.root}/"
         keeps = self.cache.works and not settings.overlay
         self.last = last = load_index(self.cache.note("index"))
@@ -129,9 +131,9 @@ class Workspace:
             found = self.search.index(self.signatures, self._keep_imports())._replace(digests=hashes)
             if found != self.last:
                 self.cache.remember("index", found.dump())
-        if self._scan is not None:
-            self._scan.close()
-            self._scan = None
+        for part in self._scan:
+            part.close()
+        self._scan = []
         if "_extractors" in self.__dict__:
             self._extractors.close()
         self.cache.close()
@@ -145,7 +147,7 @@ class Workspace:
             return known
         if self.imports.digest != known:
             if self._kept is None or self._kept.scanned is not self.imports.scanned:
-                self.cache.remember("imports", self.imports.scanned.dump)
+                self.cache.remember("imports", self.imports.scanned.dump())
             self.cache.remember("imports-changed", self.imports.dump_changed())
         return self.imports.digest
 
@@ -178,15 +180,18 @@ class Workspace:
             if found is not None:
                 return found
         self.scan_imports()
-        assert self._scan is not None
-        scanned, self._scan = self._scan.result(), None
-        return Imports(Scanned(scanned))
+        parts, self._scan = self._scan, []
+        return Imports(Scanned([part.result() for part in parts]))
 
     def scan_imports(self) -> None:
         """Look for all imports, in another process where that is possible, unless they are known."""
-        if self._scan is None and "imports" not in self.__dict__ and self._kept is None:
+        if not self._scan and "imports" not in self.__dict__ and self._kept is None:
             parallel = self.settings.jobs != 1 and len(self.files.paths) > ENOUGH
-            self._scan = Aside(lambda: scan(list(filter(is_code, self.files.paths)), self._written), parallel)
+            parts = MOST_SCANS if parallel else 1
+            self._scan = [Aside(partial(self._scan_part, part, parts), parallel) for part in range(parts)]
+
+    def _scan_part(self, part: int, parts: int) -> bytes:
+        return scan(list(filter(is_code, self.files.paths))[part::parts], self._written)
 
     def _written(self, path: str) -> bytes:
         """A file's text, for its imports: the result depends on these alone."""
