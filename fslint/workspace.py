@@ -145,7 +145,7 @@ class Workspace:
         known = self.last.imports if self.last is not None and self.changed is not None else ""
         if "imports" not in self.__dict__ and (not known or self.unchanged):
             return known
-        if self.imports.digest != known:
+        if self._kept is None or self.imports.digest != known:
             if self._kept is None or self._kept.scanned is not self.imports.scanned:
                 self.cache.remember("imports", self.imports.scanned.dump())
             self.cache.remember("imports-changed", self.imports.dump_changed())

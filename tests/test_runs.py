@@ -15,10 +15,11 @@ from pathlib import Path
 import pytest
 from projects import git_init, write_project
 
-from fslint import engine, index, parallel, runs
+from fslint import engine, index, parallel, runs, workspace
 from fslint.diagnostics import Diagnostic, Edit, Fix, Place, Related
 from fslint.facts import FileFacts, encode
 from fslint.frontends import extract
+from fslint.imports import scan
 from fslint.settings import Overrides, load
 
 FILES = {
@@ -189,6 +190,23 @@ def test_junk_in_the_cache_is_no_harm(project: Path, table: str, column: str, ju
     with sqlite3.connect(project / ".fslint_cache/facts.sqlite") as connection:
         assert connection.execute(f"UPDATE {table} SET {column} = ?", (junk,)).rowcount
     assert check(project)[0] == first
+
+
+def test_what_cannot_be_read_of_the_imports_is_kept_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scans: list[int] = []
+    monkeypatch.setattr(workspace, "scan", lambda paths, read: (scans.append(len(paths)), scan(paths, read))[1])
+    check(project)
+    for name in ("imports", "imports-changed"):
+        with sqlite3.connect(project / ".fslint_cache/facts.sqlite") as connection:
+            assert connection.execute("UPDATE notes SET note = ? WHERE name = ?", (b"[", name)).rowcount == 1
+        (project / "web/other.ts").write_text(f"export const other = '{name}';\n")
+        scans.clear()
+        check(project)
+        assert scans
+        (project / "web/other.ts").write_text("export const other = 1;\n")
+        scans.clear()
+        check(project)
+        assert not scans
 
 
 def test_a_fresh_file_is_looked_at_again(tmp_path: Path) -> None:
