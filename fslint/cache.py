@@ -13,6 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+from zlib import crc32
 
 from .hashes import blake2b
 
@@ -95,7 +96,10 @@ class Cache:
         found: dict[bytes, FileFacts] = {}
         stale: list[bytes] = []
         today = int(time.time()) // _DAY
-        for key, data, used in self._select(list(keys)):
+        for key, value, used in self._select(list(keys)):
+            data = _whole(value)
+            if data is None:
+                continue
             try:
                 found[key] = decode(data)
             except (msgspec.DecodeError, msgspec.ValidationError, RecursionError):
@@ -118,7 +122,7 @@ class Cache:
         rows = []
         for key, value in facts.items():
             with contextlib.suppress(RecursionError, msgspec.EncodeError, ValueError, UnicodeError):
-                rows.append((key, encode(value), today))
+                rows.append((key, _sealed(encode(value)), today))
         if rows:
             self._write("INSERT OR REPLACE INTO facts VALUES (?, ?, ?)", rows)
             self._prune()
@@ -126,20 +130,20 @@ class Cache:
     def note(self, name: str) -> bytes | None:
         """What was last remembered under a name: hints that make a run faster, never what it finds."""
         rows = self._rows("SELECT note FROM notes WHERE name = ?", (name,))
-        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+        return _whole(rows[0][0]) if rows else None
 
     def remember(self, name: str, note: bytes) -> None:
         """Keep a note."""
-        self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(name, note)])
+        self._write("INSERT OR REPLACE INTO notes VALUES (?, ?)", [(name, _sealed(note))])
 
     def run(self, key: bytes) -> bytes | None:
         """The result that is kept under a key."""
         rows = self._rows("SELECT run FROM runs WHERE key = ?", (key,))
-        return rows[0][0] if rows and isinstance(rows[0][0], bytes) else None
+        return _whole(rows[0][0]) if rows else None
 
     def keep_run(self, key: bytes, run: bytes) -> None:
         """Keep a result; of many only the newest."""
-        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(key, run, time.time_ns())])
+        self._write("INSERT OR REPLACE INTO runs VALUES (?, ?, ?)", [(key, _sealed(run), time.time_ns())])
         kept = f"SELECT key FROM runs ORDER BY used DESC LIMIT {MAX_RUNS}"
         self._write(f"DELETE FROM runs WHERE key NOT IN ({kept})", [()])
 
@@ -165,7 +169,7 @@ class Cache:
 
         try:
             return self._connection.execute(query, tuple(values)).fetchall()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             self._give_up(error)
             return []
 
@@ -177,7 +181,7 @@ class Cache:
         try:
             with self._connection:
                 self._connection.executemany(statement, rows)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeError) as error:
             self._give_up(error)
 
     def _prune(self) -> None:
@@ -195,7 +199,7 @@ class Cache:
                     "LIMIT (SELECT COUNT(*) / 2 FROM facts))"
                 )
             self._connection.execute("VACUUM")
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeError) as error:
             self._give_up(error)
 
     def _give_up(self, error: Exception) -> None:
@@ -203,10 +207,24 @@ class Cache:
         import sqlite3
 
         self.close()
-        damaged = isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.OperationalError)
+        damaged = isinstance(error, (sqlite3.DatabaseError, UnicodeError))
+        damaged = damaged and not isinstance(error, sqlite3.OperationalError)
         if damaged and self._folder is not None:
             with contextlib.suppress(OSError):
                 (self._folder / DATABASE).unlink()
+
+
+def _sealed(data: bytes) -> bytes:
+    """A value with a checksum: a damaged one is none."""
+    return crc32(data).to_bytes(4, "little") + data
+
+
+def _whole(value: object) -> bytes | None:
+    """What ``_sealed`` was given; None for anything else."""
+    if not isinstance(value, bytes) or len(value) < 4:
+        return None
+    data = value[4:]
+    return data if crc32(data).to_bytes(4, "little") == value[:4] else None
 
 
 class Description(NamedTuple):
@@ -228,13 +246,13 @@ def describe(folder: Path) -> Description | None:
         if not size:
             return None
         connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=2)
-    except (OSError, sqlite3.Error):
+    except (OSError, sqlite3.Error, UnicodeError):
         return None
 
     def count(query: str) -> int:
         try:
             return int(connection.execute(query).fetchone()[0])
-        except sqlite3.Error:
+        except (sqlite3.Error, UnicodeError):
             return 0
 
     try:
@@ -279,8 +297,8 @@ def _open(folder: Path) -> sqlite3.Connection | None:
         return _connect(folder)
     except sqlite3.OperationalError:
         return None
-    except sqlite3.DatabaseError:
-        with contextlib.suppress(OSError, sqlite3.Error):
+    except (sqlite3.DatabaseError, UnicodeError):  # a damaged schema is not even text
+        with contextlib.suppress(OSError, sqlite3.Error, UnicodeError):
             (folder / DATABASE).unlink()
             return _connect(folder)
     except OSError:
@@ -299,7 +317,7 @@ def _connect(folder: Path) -> sqlite3.Connection:
     try:
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeError):
         connection.close()
         raise
     return connection

@@ -179,6 +179,7 @@ class Workspace:
             found = self._kept.updated(list(filter(is_code, self.changed)), gone, self._written)
             if found is not None:
                 return found
+            self._kept = None
         self.scan_imports()
         parts, self._scan = self._scan, []
         return Imports(Scanned([part.result() for part in parts]))

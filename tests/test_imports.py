@@ -82,6 +82,23 @@ def test_too_many_changes_are_a_pass_of_their_own(monkeypatch: pytest.MonkeyPatc
     assert imports.updated(["a.ts", "b.ts"], (), lambda path: b"import './c'") is None
 
 
+def test_imports_are_looked_for_anew_where_too_many_have_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("fslint.imports.MAX_CHANGED", 2)
+    monkeypatch.setattr("fslint.index._FRESH", 0)
+    files = {
+        "track.ts": "import { FullStory } from '@fullstory/browser';\nexport const track = (n) => FullStory.event(n, {});\n"
+    }
+    files |= {"use.ts": "import { track } from './track';\ntrack('Used');\n"}
+    files |= {f"f{n}.ts": f"import './g{n}';\n" for n in range(8)}
+    write_project(tmp_path, files)
+    for turn in range(3):
+        found = engine.check(load_settings(tmp_path, overrides={"cache_dir": str(tmp_path / ".fslint_cache")}))
+        assert found.summary["calls"] == 1 and found.summary["unresolved"] == 0
+        write_project(tmp_path, {f"f{n}.ts": f"import './{turn}h{n}';\n" for n in range(turn, turn + 4)})
+
+
 # ------------------------------------------------------------------------------------------------------------- aside
 
 

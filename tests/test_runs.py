@@ -192,6 +192,31 @@ def test_junk_in_the_cache_is_no_harm(project: Path, table: str, column: str, ju
     assert check(project)[0] == first
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_cache_changes_nothing(project: Path, seed: int) -> None:
+    """A bit here and there, in each kind of value and in the file itself."""
+    rng = random.Random(seed)
+    first, _ = check(project)
+    database = project / ".fslint_cache/facts.sqlite"
+    for table, column in (("facts", "facts"), ("notes", "note"), ("runs", "run"), ("", "")):
+        if table:
+            with sqlite3.connect(database) as connection:
+                for row, value in connection.execute(
+                    f"SELECT rowid, {column} FROM {table}" if table != "facts" else "SELECT key, facts FROM facts"
+                ).fetchall():
+                    damaged = bytearray(value)
+                    damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
+                    where = "key" if table == "facts" else "rowid"
+                    connection.execute(f"UPDATE {table} SET {column} = ? WHERE {where} = ?", (bytes(damaged), row))
+        else:
+            content = bytearray(database.read_bytes())
+            for at in [*rng.sample(range(len(content)), 5), rng.randrange(3700, 4096)]:
+                content[at] = 0x85
+            database.write_bytes(content)
+        (project / "web/other.ts").write_text(f"import './cart';\nexport const other = {seed};\n")
+        assert check(project)[0] == first == check(project)[0], table
+
+
 def test_what_cannot_be_read_of_the_imports_is_kept_anew(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scans: list[int] = []
     monkeypatch.setattr(workspace, "scan", lambda paths, read: (scans.append(len(paths)), scan(paths, read))[1])

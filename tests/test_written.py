@@ -17,7 +17,8 @@ IMPORTS = {
         "import x from 'Address'", "import'./Address?raw'", "import x from 'raw-loader!./Address'", "import{x}from'./Address/'",
         "import {\n  a,\n} from\n  './Address'", "import x = require('a/Address/index')", "it's; import x from './Address' // don't",
         "import(/* webpackChunkName: \"a b\" */ './Address')", "import( // it's\n './Address')", "export { a as b } from './Address'",
-        "import type { A } from './Address'", "const { a } = await import('./Address')", "import x from /* y */ './Address'",
+        "import type { A } from './Address'", "const why = \"cannot import '\"; const m = await import('./Address')",
+        "const why = \"we require 'x\"; const { a } = require('./Address')", "/* moved from 'lib */ import { a } from './Address'", "const { a } = await import('./Address')", "import x from /* y */ './Address'",
         "require  ('./Address')", "import x from './a\\u0041'", "import json from './Address.json' with { type: 'json' }",
         "const x = require<Foo>('./Address')", "const { a } = (require)('./Address')", "const x = require?.('./Address')",
         "const x = require<typeof import('./Address')>('./Address')", "const x = require(\n  // one\n  /* two */ './Address',\n)",
@@ -27,7 +28,10 @@ IMPORTS = {
         "from a import (  # (b)\n    b,  # c)\n    Address)", "from a import \\\r\n    Address", "if x: import Address", "x = 1; from Address import y",
         "import importlib\nimportlib.import_module('a.Address')", "__import__('Address')", "from a import(Address)", "import Address",
         "from . import Address", "from .. import(Address as b, c)", "from .a.b import *", "import a, b.c as d, Address",
-        "import a; from b import Address", "from . a import b", "import a.Address.b", "def f():\n\tfrom ... import x\n", "from a . b import c",
+        "import a; from b import Address", "from a.datafrom import Address", "from .from_x import Address", "from from_x import Address",
+        "# We import this late (not at the top,\n# because of cycles).\nfrom . import Address", '"""How to import (short"""\nfrom .sub import Address',
+        "# reimport (\nfrom a import Address", "# notes: import foo \\\nfrom . import Address", "import os\rfrom . import Address\r",
+        "# import (a\nfrom b import (\n    c,\n    Address,\n)", "from . a import b", "import a.Address.b", "def f():\n\tfrom ... import x\n", "from a . b import c",
     ],
     "a.vue": ["<script>import x from './Address'</script>", "<script setup lang='ts'>\nconst x = await import('./Address')\n</script>"],
     "a.svelte": ["<script>\nimport A from './Address.svelte'\n</script>\n<A on:click={() => import('./late')} />"],
@@ -83,7 +87,10 @@ def test_words_are_no_imports() -> None:
 def test_hostile_text_takes_no_long_time() -> None:
     text = b"from a import (" + b"# (\n" * 50_000 + b"import (" * 20_000
     assert written_imports("a.py", text) is not None
+    for python in (b"# import (\n", b"import a \\\n", b"import ", b"from ", b"import (# ", b"import (a\r"):
+        written_imports("a.py", python * 50_000)
     written_imports("a.ts", b"from//" * 50_000)
+    written_imports("a.ts", b"import '" * 50_000 + b'import "' * 50_001)
     written_imports("a.ts", b"import " * 50_000 + b"/*" * 50_000 + b"import(/* " * 20_000 + b"'" * 200_001)
 
 

@@ -16,13 +16,17 @@ _SPACE = rb"(?:[\s(]|/\*(?:[^*]|\*(?!/)){0,2000}+\*/|//[^\n]{0,2000}+\n)*+"
 _CALLED = rb"(?:[\s)?.!>]|<[^'\"`()\n>]{0,200}+>)*+"
 """What may stand between ``require`` and its call: ``(require)(…)``, ``require?.(…)``, ``require<Type>(…)``."""
 _JAVASCRIPT = tuple(
-    re.compile(word + _SPACE + rb"(?:'([^'\n]*+)'|\"([^\"\n]*+)\"|`([^`\n]*+)`)")
+    re.compile(word + _SPACE + rb"(?=(?:'([^'\n]*+)'|\"([^\"\n]*+)\"|`([^`\n]*+)`))")
     for word in (b"from", b"import", b"require" + _CALLED)
 )
 """One for each word: what a pattern starts with is looked for ten times as fast as a choice."""
-_STATEMENT = re.compile(rb"import\b((?:[^\n\\(;]|\\\r?\n?|\((?:[^)#]|#[^\n]*+)*+\)?)*+)")
-"""What Python's ``import`` is followed by, over all lines; what is broken goes on to the end of the file."""
+_STATEMENT = re.compile(rb"import\b([^\n\r\\(;]*+)")
+"""Python's ``import`` and what follows it on its line, which may be a comment's."""
+_CONTINUED = re.compile(rb"(?:\\\r?\n?[^\n\r\\(;]*+)++")
+_LISTED = re.compile(rb"\((?:[\w\s,*\x80-\xff]|\\|#[^\n\r]*+)*+")
+"""Names in parentheses; other characters end what is prose."""
 _MODULE = re.compile(rb"(?:[^\n\\#;'\"()]|\\\r?\n)*")
+_AROUND = re.compile(rb"(?<![\w.\x80-\xff])from(?=[\s.\\])")
 _MOST = 1000
 """Bytes between ``from`` and ``import``."""
 _DOT = re.compile(rb"[\s\\]*\.[\s\\]*")
@@ -54,13 +58,21 @@ def written_imports(path: str, content: bytes) -> tuple[set[bytes], bool]:
 
 
 def _python(content: bytes) -> Iterator[bytes]:
-    end = 0
+    last = followed = 0
     for statement in _STATEMENT.finditer(content):
-        start = statement.start()
-        at = content.rfind(b"from", max(end, start - _MOST), start)
-        end = statement.end()
+        start, end = statement.span()
+        names = statement[1]
+        # What a comment or broken code seems to begin may hold statements: it is not skipped, only not followed again.
+        if end >= followed:
+            for more in (_CONTINUED, _LISTED):
+                found = more.match(content, end)
+                if found is not None:
+                    names, end = names + b" " + found[0], found.end()
+            followed = end
+        at = _from_before(content, last, start)
+        last = statement.start() + len(b"import")
         if at < 0 or _MODULE.fullmatch(content, at + 4, start) is None:
-            for module in _DOTTED.findall(_DOT.sub(b".", statement[1])):
+            for module in _DOTTED.findall(_DOT.sub(b".", names)):
                 while module:
                     yield module + _BETWEEN
                     # `import a.b` imports `a` too.
@@ -68,8 +80,17 @@ def _python(content: bytes) -> Iterator[bytes]:
         else:
             module = b"".join(content[at + 4 : start].replace(b"\\", b"").split()) + _BETWEEN
             yield module
-            for name in _DOTTED.findall(statement[1]):
+            for name in _DOTTED.findall(names):
                 yield module + name
+
+
+def _from_before(content: bytes, low: int, end: int) -> int:
+    """Where the ``from`` of an ``import`` at ``end`` stands, after ``low``; -1 without one."""
+    at = end
+    while (at := content.rfind(b"from", max(low, end - _MOST), at)) >= 0:
+        if _AROUND.match(content, at) is not None:
+            return at
+    return -1
 
 
 def key_of_row(row: str) -> str:
