@@ -16,6 +16,7 @@ from functools import cached_property
 from itertools import accumulate, pairwise
 
 from .hashes import blake2b
+from .index import joined, split
 
 Read = Callable[[str], bytes]
 Rows = tuple[tuple[str, ...], bool]
@@ -75,10 +76,10 @@ def scan(paths: Sequence[str], read: Read) -> bytes:
     for place, (key, _) in enumerate(entries):
         keys.setdefault(key, place)
     parts = (
-        _joined(paths),
-        _joined(keys),
+        joined(paths),
+        joined(keys),
         array("I", (*keys.values(), len(entries))).tobytes(),
-        _joined([row for _, row in entries]),
+        joined([row for _, row in entries]),
         array("I", accumulate((len(writers[row]) for _, row in entries), initial=0)).tobytes(),
         array("I", (number for _, row in entries for number in writers[row])).tobytes(),
         b"".join(found.to_bytes(_HASH, "little") for found in hashes),
@@ -106,7 +107,7 @@ class _Part:
     @cached_property
     def paths(self) -> list[str]:
         """The files."""
-        return _split(self._parts[0])
+        return split(self._parts[0])
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -116,8 +117,8 @@ class _Part:
     @cached_property
     def _table(self) -> tuple[dict[str, int], array[int], list[str], array[int], array[int]]:
         keys, starts, rows, offsets, files = self._parts[1:6]
-        table = {key: number for number, key in enumerate(_split(keys))}
-        return table, _numbers(starts), _split(rows), _numbers(offsets), _numbers(files)
+        table = {key: number for number, key in enumerate(split(keys))}
+        return table, _numbers(starts), split(rows), _numbers(offsets), _numbers(files)
 
     def writers(self, key: str) -> Iterator[tuple[str, list[str]]]:
         """The rows that are found by a word, and the files that write them."""
@@ -248,11 +249,3 @@ def _numbers(data: memoryview) -> array[int]:
     found = array("I")
     found.frombytes(data)
     return found
-
-
-def _joined(texts: Collection[str]) -> bytes:
-    return "\0".join(texts).encode("utf-8", "surrogateescape")
-
-
-def _split(data: memoryview) -> list[str]:
-    return str(data, "utf-8", "surrogateescape").split("\0") if data else []

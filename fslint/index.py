@@ -96,8 +96,8 @@ class Index(NamedTuple):
         rows = {path: number for number, path in enumerate(self.paths) if path in named}
         digests = {rows[path]: digest for path, digest in self.digests.items() if path in rows and digest}
         parts = (
-            _joined(sorted(self.needles)),
-            _joined(self.paths),
+            joined(sorted(self.needles)),
+            joined(self.paths),
             self.signatures.rows,
             _numbers(sorted(rows[path] for path in self.holders if path in rows)),
             _numbers(digests),
@@ -132,7 +132,7 @@ def load(data: bytes | None) -> Index | None:
             at += length
         if magic != _MAGIC or at != len(data or b""):
             return None
-        paths = _split(parts[1])
+        paths = split(parts[1])
         digested = _unpacked(parts[4])
         if len(parts[2]) != len(paths) * _SIGNATURE.size or len(parts[5]) != len(digested) * _DIGEST:
             return None
@@ -140,7 +140,7 @@ def load(data: bytes | None) -> Index | None:
         return Index(
             tuple(paths),
             Signatures(parts[2]),
-            frozenset(_split(parts[0])),
+            frozenset(split(parts[0])),
             frozenset(paths[n] for n in _unpacked(parts[3])),
             parts[6].decode(),
             {paths[n]: digests[at * width : at * width + width] for at, n in enumerate(digested)},
@@ -157,9 +157,11 @@ def _unpacked(data: bytes) -> tuple[int, ...]:
     return struct.unpack(f"<{len(data) // 4}I", data)
 
 
-def _joined(texts: Collection[str]) -> bytes:
+def joined(texts: Collection[str]) -> bytes:
+    """Texts as bytes, for the cache; none of them has a NUL."""
     return "\0".join(texts).encode("utf-8", "surrogateescape")
 
 
-def _split(data: bytes) -> list[str]:
-    return data.decode("utf-8", "surrogateescape").split("\0") if data else []
+def split(data: bytes | memoryview) -> list[str]:
+    """What ``joined`` was given."""
+    return str(data, "utf-8", "surrogateescape").split("\0") if data else []

@@ -48,10 +48,10 @@ class Taken(NamedTuple):
 class Run(NamedTuple):
     """A run's result and what it came from.
 
-    ``contents``: hash of each file that was read, "" for one that could not be; ``taken``: of some, all that was seen. ``holders``: hash of the files that hold
-    one of ``needles``. ``imports``: hash of what all files import, "" if nobody asked; ``importers``: of those files that
-    import one of the modules ``wanted``. ``secrets``: places of keys in the files that findings name. ``counts``: of the summary, those
-    that do not depend on what is reported.
+    ``contents``: hash of each file that was read, "" for one that could not be; ``taken``: of some, all that was seen.
+    ``holders``: hash of the files that hold one of ``needles``. ``imports``: hash of what all files import, "" if nobody
+    asked; ``importers``: of those files that import one of the modules ``wanted``. ``secrets``: places of keys in the files
+    that findings name. ``counts``: of the summary, those that do not depend on what is reported.
     """
 
     needles: frozenset[str]

@@ -176,7 +176,7 @@ class Workspace:
             if self.unchanged:
                 return self._kept
             gone = set(self.last.paths) - self.paths
-            found = self._kept.updated(list(filter(is_code, self.changed)), gone, self._written)
+            found = self._kept.updated(list(filter(is_code, self.changed)), gone, self.text_for_imports)
             if found is not None:
                 return found
             self._kept = None
@@ -192,9 +192,9 @@ class Workspace:
             self._scan = [Aside(partial(self._scan_part, part, parts), parallel) for part in range(parts)]
 
     def _scan_part(self, part: int, parts: int) -> bytes:
-        return scan(list(filter(is_code, self.files.paths))[part::parts], self._written)
+        return scan(list(filter(is_code, self.files.paths))[part::parts], self.text_for_imports)
 
-    def _written(self, path: str) -> bytes:
+    def text_for_imports(self, path: str) -> bytes:
         """A file's text, for its imports: the result depends on these alone."""
         return self.text(path, seen=False)
 
@@ -378,7 +378,7 @@ class Importers:
 
     @cached_property
     def _unclear(self) -> dict[str, bytes]:
-        return {path: self._workspace.text(path, seen=False) for path in self._workspace.imports.unclear()}
+        return {path: self._workspace.text_for_imports(path) for path in self._workspace.imports.unclear()}
 
     def _holding(self, key: str) -> Iterator[str]:
         """Of the files whose text does not tell all their imports, those that hold a word."""
@@ -392,4 +392,5 @@ def _is_special(path: Path) -> bool:
 
 
 def is_code(path: str) -> bool:
+    """Whether a file may hold calls or imports, by its name."""
     return language_of(path) not in (None, "json", "yaml", "dotenv")

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from .written import key_of
+from .written import bare, key_of
 
 _TYPESCRIPT = (".ts", ".tsx", ".mts", ".cts")
 _DECLARATIONS = (".d.ts", ".d.mts", ".d.cts")
@@ -253,11 +253,11 @@ class JavaScript:
         key = (folder, typed, specifier)
         known = self._resolved.get(key)
         if known is None:
-            known = self._resolved[key] = self._resolve(folder, _bare(specifier), typed, 0)
+            known = self._resolved[key] = self._resolve(folder, bare(specifier), typed, 0)
         return known
 
     def external(self, path: str, specifier: str) -> str:
-        specifier = _bare(specifier)
+        specifier = bare(specifier)
         url = _URL.match(specifier)
         if url:
             return url[1].partition("@")[0] if not url[1].startswith("@") else "@" + url[1][1:].partition("@")[0]
@@ -683,11 +683,6 @@ class JavaScript:
 
 
 # ----------------------------------------------------------------------------------------------------------- helpers
-
-
-def _bare(specifier: str) -> str:
-    """A specifier without a bundler's loaders and queries (``raw-loader!./x``, ``./x?url``)."""
-    return specifier.rpartition("!")[2].partition("?")[0].strip()
 
 
 def _ending_rank(file: str) -> int:

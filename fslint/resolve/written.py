@@ -100,7 +100,12 @@ def key_of_row(row: str) -> str:
     module, python, name = row.partition(SEPARATOR)
     if python:
         return name or module.rpartition(".")[2] or "."
-    return key_of(row.rpartition("!")[2].partition("?")[0].strip())
+    return key_of(bare(row))
+
+
+def bare(specifier: str) -> str:
+    """A specifier without a bundler's loaders and queries (``raw-loader!./x``, ``./x?url``)."""
+    return specifier.rpartition("!")[2].partition("?")[0].strip()
 
 
 def key_of(path: str) -> str:
